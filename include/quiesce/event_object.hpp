@@ -1,0 +1,63 @@
+#pragma once
+
+#include "quiesce/event_word.hpp"
+#include "quiesce/waitable.hpp"
+
+namespace quiesce::inline v0 {
+
+class claimed_waiters;
+
+/// The object behind both kinds of event; programs use auto_reset_event and manual_reset_event. Its uncontended paths
+/// are inline: one compare-exchange.
+class event_object : public waitable {
+ public:
+  event_object(event_word::reset kind, bool signalled) noexcept : waitable(signalled ? 1 : 0), kind_(kind) {}
+
+  void set() noexcept {
+    std::uint64_t seen = word_.load(std::memory_order_relaxed);
+    for (;;) {
+      const event_word::move move = event_word::on_set(seen);
+      if (move.outcome == event_word::step::slow) [[unlikely]]
+        return set_slowly();
+      // order: release. The wait that takes this signal sees all that was done before set(). Last touch of the object.
+      // pairs: the acquire of try_take().
+      // not:   an early return when it is signalled already: a merged set() must still publish its own writes.
+      if (word_.compare_exchange_weak(seen, move.next, std::memory_order_release, std::memory_order_relaxed)) return;
+    }
+  }
+
+  void reset() noexcept {
+    std::uint64_t seen = word_.load(std::memory_order_relaxed);
+    for (;;) {
+      const event_word::move move = event_word::on_reset(seen);
+      if (move.outcome == event_word::step::slow) [[unlikely]]
+        return reset_slowly();
+      // order: acquire and release. What came before the signals that are thrown away still happens before what the
+      //        next taker does, and before what follows this reset().
+      // pairs: set() before, and the acquire of the next try_take().
+      // not:   relaxed, under which a thread that resets and then looks at what was signalled may miss it.
+      if (word_.compare_exchange_weak(seen, move.next, std::memory_order_acq_rel, std::memory_order_relaxed)) return;
+    }
+  }
+
+  void pulse() noexcept;
+
+ protected:
+  /// set() or pulse() without its last part: who has to be told is left to the caller, who may hold other locks.
+  void claim_waiters(bool keep_signal, claimed_waiters& claimed) noexcept;
+
+  bool is_signalled() const noexcept { return event_word::is_signalled(word_.load(std::memory_order_acquire)); }
+
+ private:
+  bool is_available(std::uint64_t word) const noexcept override { return event_word::is_signalled(word); }
+  std::uint64_t after_take(std::uint64_t word) const noexcept override {
+    return event_word::with_signal(word, kind_ == event_word::reset::manual);
+  }
+
+  void set_slowly() noexcept;
+  void reset_slowly() noexcept;
+
+  event_word::reset kind_;
+};
+
+}  // namespace quiesce::inline v0

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+
+#include "quiesce/handle.hpp"
+
+namespace quiesce::inline v0 {
+
+/// A handle that becomes signalled when something about one file or directory has changed since the last time: the wait
+/// that takes it resets it, and changes that nobody took merge into one.
+///
+/// Of a file: its contents, its attributes, its removal, and a file of the same name that takes its place, as editors
+/// and installers do by renaming. Of a directory: an entry that is made, removed, renamed or changed in it, not deeper.
+/// A symbolic link is watched as the name it is; changes of what it points to are not seen. All watches of the process
+/// share one inotify descriptor. When the kernel loses changes because too many came at once, every watch is signalled.
+/// A file is watched through the directory that holds it: when that is removed or renamed, or a watched directory is,
+/// the handle is signalled for the last time.
+///
+/// From a callback: everything here may be used.
+/// Errors: std::system_error with the path: it does not exist, may not be read, or a limit of inotify is reached, which
+///         is then named. std::bad_alloc.
+class file_watch : public handle {
+ public:
+  explicit file_watch(std::filesystem::path path);
+
+  /// Another handle to the same watch.
+  [[nodiscard]] file_watch duplicate() const noexcept { return file_watch(shared()); }
+
+ private:
+  explicit file_watch(waitable* owned) noexcept : handle(owned) {}
+};
+
+}  // namespace quiesce::inline v0

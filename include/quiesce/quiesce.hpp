@@ -1,0 +1,18 @@
+#pragma once
+
+/// All of Quiesce's public headers.
+
+#include "quiesce/auto_reset_event.hpp"
+#include "quiesce/callback_scope.hpp"
+#include "quiesce/deadline.hpp"
+#include "quiesce/descriptor.hpp"
+#include "quiesce/file_watch.hpp"
+#include "quiesce/handle.hpp"
+#include "quiesce/manual_reset_event.hpp"
+#include "quiesce/os_signal.hpp"
+#include "quiesce/process.hpp"
+#include "quiesce/registered_wait.hpp"
+#include "quiesce/thread_pool.hpp"
+#include "quiesce/timer.hpp"
+#include "quiesce/wait.hpp"
+#include "quiesce/wait_result.hpp"

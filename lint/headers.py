@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""Checks that each header starts with #pragma once and compiles on its own.
+
+usage: headers.py [ROOT]
+
+A header that compiles only after another one works until somebody sorts the includes.
+"""
+
+import concurrent.futures
+import pathlib
+import subprocess
+import sys
+
+from cpp_source import sources, without_comments
+
+COMMAND = "g++ -std=c++20 -fsyntax-only -pthread -Wall -Wextra -Wconversion -Wshadow -Werror -Iinclude -Isrc -x c++ -"
+
+
+def check(root, path):
+    lines = [line.strip() for line in without_comments(path.read_text()).split("\n") if line.strip()]
+    if not lines or lines[0] != "#pragma once":
+        return f"{path.relative_to(root)}:1: does not start with #pragma once"
+    # Through an including text: as the main file, the header would be warned of its #pragma once.
+    including = f'#include "{path}"\n'
+    run = subprocess.run(COMMAND.split(), cwd=root, input=including, text=True, capture_output=True, check=False)
+    if run.returncode != 0:
+        return f"{path.relative_to(root)}:1: does not compile on its own\n{run.stderr.rstrip()}"
+    return None
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent).resolve()
+    headers = [path for folder in ("include", "src") for path in sources(root / folder) if path.suffix == ".hpp"]
+    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+        errors = [error for error in pool.map(lambda path: check(root, path), headers) if error]
+    print("\n".join(errors), end="\n" if errors else "")
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

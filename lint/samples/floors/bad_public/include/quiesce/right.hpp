@@ -1,0 +1,3 @@
+#pragma once
+#include "quiesce/word.hpp"
+#include "base/list.hpp"

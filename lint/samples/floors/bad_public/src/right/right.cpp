@@ -1,0 +1,2 @@
+#include "os/futex.hpp"
+#include "quiesce/right.hpp"

@@ -1,0 +1,3 @@
+#include "os/futex.hpp"
+#include "quiesce/right.hpp"
+#include "left/left.hpp"

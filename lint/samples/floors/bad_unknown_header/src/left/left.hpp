@@ -1,0 +1,3 @@
+#pragma once
+#include "os/futex.hpp"
+#include "quiesce/word.hpp"

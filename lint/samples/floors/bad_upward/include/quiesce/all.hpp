@@ -1,0 +1,3 @@
+#pragma once
+#include "quiesce/right.hpp"
+#include "quiesce/word.hpp"

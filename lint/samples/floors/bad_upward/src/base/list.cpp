@@ -1,0 +1,4 @@
+#include "base/list.hpp"
+
+#include "quiesce/word.hpp"
+#include "left/left.hpp"

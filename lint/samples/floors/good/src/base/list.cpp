@@ -1,0 +1,3 @@
+#include "base/list.hpp"
+
+#include "quiesce/word.hpp"

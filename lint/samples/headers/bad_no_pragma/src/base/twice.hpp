@@ -1,0 +1,2 @@
+// #pragma once
+inline int two() { return 2; }

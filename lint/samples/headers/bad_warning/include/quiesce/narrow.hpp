@@ -1,0 +1,3 @@
+#pragma once
+
+inline int narrow(long wide) { return wide; }

@@ -1,0 +1,6 @@
+// A comment may stand first.
+#pragma once
+
+#include <string>
+
+inline std::string word() { return "word"; }

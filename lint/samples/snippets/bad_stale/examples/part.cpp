@@ -1,0 +1,6 @@
+int main() {
+  // snippet begin
+  int shown = 1;
+    int deeper = 2;
+  // snippet end
+}

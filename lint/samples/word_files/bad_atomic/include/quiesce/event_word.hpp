@@ -1,0 +1,9 @@
+#pragma once
+/// STATE WORD  event::word_   held in a std::atomic elsewhere
+/// INVARIANTS
+///   I1  none
+/// TRANSITIONS
+///   set   idle -> signalled
+#include <cstdint>
+#include <atomic>
+std::atomic<std::uint32_t> word_;

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <pthread.h>
+
+namespace quiesce::inline v0::os {
+
+/// A thread of the library: it has a name, takes no signals but the synchronous ones (those that its own instructions
+/// raise), and has to be joined or detached by its owner.
+class thread {
+ public:
+  using body = void (*)(void* argument) noexcept;
+
+  /// Errors: std::system_error when the system refuses a thread. `name` is cut to the 15 characters the kernel keeps.
+  static thread start(const char* name, body run, void* argument);
+
+  thread() noexcept = default;  // none
+
+  void join() noexcept;
+  void detach() noexcept;
+  bool is_current() const noexcept;
+  explicit operator bool() const noexcept { return exists_; }
+
+ private:
+  explicit thread(pthread_t id) noexcept : id_(id), exists_(true) {}
+
+  pthread_t id_{};
+  bool exists_ = false;
+};
+
+}  // namespace quiesce::inline v0::os

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "os/thread.hpp"
+#include "quiesce/event_object.hpp"
+#include "reactor/reactor.hpp"
+#include "wait/parker.hpp"
+
+namespace quiesce::inline v0 {
+
+class registration;
+
+/// One entry of a run queue.
+class work_item {
+ public:
+  /// Runs on a worker, without any lock. Last touch of the item by the pool.
+  virtual void run() noexcept = 0;
+
+  work_item* next = nullptr;  // guarded by the lock of the pool while queued
+
+ protected:
+  ~work_item() = default;
+};
+
+/// A pool behind its handle: workers, one run queue, and the list of the registered waits that run on it. As an event it
+/// is signalled when the pool has stopped.
+///
+///   I1  live_ counts what may still make a callback: registered waits that are not closed, and posted work that has not
+///       ended. It only falls while closing_ is set
+///   I2  leaving_ is set when closing_ is and live_ has come to zero; from then on no entry of the run queue begins a
+///       callback, and an entry that is pushed late may be run by anybody
+///   I3  a worker in idle_ is told exactly once: by who takes it out of the list, under the lock
+///   I4  the core outlives its workers: each owns a reference, dropped as its last act
+///   I5  workers_ is joined by the first stop from outside, or detached when the pool's handle is dropped on a worker
+class pool_core final : public event_object {
+ public:
+  /// Starts the workers. Errors: std::system_error, std::bad_alloc; then no thread is left.
+  static pool_core& create(const std::string& name, unsigned workers);
+
+  /// Queues an entry and wakes a worker for it. Last touch of the core by the caller unless he owns a reference.
+  void push(work_item& item) noexcept;
+
+  /// Counts work in, unless the pool is closing.
+  bool accept_work() noexcept;
+  /// Counts it out again.
+  void work_ended() noexcept;
+
+  /// A registered wait joins the pool; false when the pool is closing, and it has to be closed.
+  bool join(registration& member) noexcept;
+  void member_closed(registration& member) noexcept;
+
+  /// Refuses new work and new arming, and closes every member. Does not block.
+  void request_stop() noexcept;
+
+  /// request_stop(), then waits. False: the limit came first. Not from a worker of this pool.
+  bool stop_until(deadline until) noexcept;
+
+  /// The handle is being dropped on a worker: nobody will join the threads.
+  void detach_workers() noexcept;
+
+  bool is_worker() const noexcept;
+  bool is_only_worker() const noexcept { return count_ == 1 && is_worker(); }
+  reactor::deadlines& deadlines() noexcept { return reactor_->deadlines(); }
+
+ private:
+  struct worker {
+    pool_core* pool = nullptr;
+    os::thread thread;
+    parker told;
+    worker* next_idle = nullptr;  // guarded by mutex_
+  };
+
+  explicit pool_core(unsigned workers);
+  ~pool_core() override = default;
+
+  void start_workers(const std::string& name);
+  static void work(void* given) noexcept;
+  work_item* next_item(worker& self) noexcept;
+  worker* leave_if_over() noexcept;
+  static void tell_all(worker* idle) noexcept;
+
+  std::mutex mutex_;
+  work_item* first_item_ = nullptr;
+  work_item** end_of_items_ = &first_item_;
+  worker* idle_ = nullptr;  // last in, first out: the warmest thread is taken
+  registration* members_ = nullptr;
+  std::size_t live_ = 0;
+  unsigned count_;     // constant once the threads have started
+  unsigned left_ = 0;  // workers that have seen leaving_
+  bool closing_ = false;
+  bool leaving_ = false;
+  bool joined_ = false;  // somebody has taken over the joining or detaching
+  std::unique_ptr<worker[]> workers_;
+  reactor::reactor::reference reactor_;
+};
+
+}  // namespace quiesce::inline v0

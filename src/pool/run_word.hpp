@@ -1,0 +1,221 @@
+#pragma once
+
+#include <cstdint>
+
+namespace quiesce::inline v0 {
+
+/// STATE WORD  registration::run_      64 bits; initial value 0: open and idle
+///
+/// Whether a callback of one registered wait may run, and who has to do what next. Nothing else decides it.
+///
+///   bits    name       meaning                                             who may change it
+///   0       closing    a stop has begun; never cleared                     any thread
+///   1       closed     no callback runs and none will; never cleared       the thread that reached quiet
+///   2       busy       somebody links or unlinks the wait; the place in    set: any thread that finds it clear;
+///                      the object's queue, the object and the time-out     cleared: its holder
+///                      belong to him
+///   3       armed      a signal or a time-out may fire the wait            set: the holder of busy, under the lock of
+///                                                                          the object's queue; cleared: any thread
+///   4       scheduled  an entry in the run queue exists or is owed by      set: who counts a fire or ends a callback;
+///                      who set it                                          cleared: the worker that takes the entry
+///   5       again      the wait arms itself when a callback begins         arm; cleared by disarm and close
+///   6       due        a callback began while busy was held: its holder    set: the worker that begins;
+///                      has to arm again before he lets go                  cleared: the holder of busy, or close
+///   7       sleepers   a thread sleeps until busy is clear (may be stale:  set: who goes to sleep; cleared: who clears
+///                      legal with nobody asleep, not the reverse)          busy or sets closing, and wakes all
+///   8-17    running    callbacks that have begun and not ended             workers
+///   18-40   signals    fires by a signal that have not begun yet           who fires; a worker; a stop that drops
+///   41-63   expiries   fires by a time-out that have not begun yet         the same
+///   `pending` is signals + expiries. Signals begin first.
+///
+///   Impossible: closing with armed, again or due (a stop takes them away in the same step); due without busy; due
+///   without again; closed without quiet; pending without scheduled while nothing runs; running > 1 without overlap;
+///   scheduled with running, without overlap.
+///
+/// INVARIANTS
+///   I1  a fire is counted if and only if armed was set, and takes it away: one arming, at most one fire; or by the
+///       arming itself, which found the object signalled and never set armed
+///   I2  quiet (closing, nothing pending, running or busy) is reached exactly once, and stays: all that could leave it
+///       is refused by closing. Who reaches it destroys the callable and then sets closed
+///   I3  references of the registration: one for armed, one for each pending fire, one for each running callback; and
+///       one for scheduled when a stop has dropped the fires that it stood for. So every thread that acts on an outcome
+///       of this word still has a live object; firing moves the reference of armed to the fire and touches no count
+///   I4  all that fires does so under a lock that disarming passes too: the lock of the object's queue, or that of the
+///       deadlines. So no signal or time-out that belonged to an earlier arming can end a later one
+///
+/// TRANSITIONS, by the letters A armed, Q pending, R running, c closing, Z closed. What a column leaves out is unchanged.
+///   state     arm        fire           begin             end             disarm      close (outside)  close (inside)
+///   idle      busy       lost           -                 -               busy        c busy           -
+///   A         busy, -A   -A +Q push     -                 -               busy, -A    c busy -A        -
+///   Q         busy       lost           R                 -               too late    c, waits         -
+///   QA        busy, -A   -A +Q          RA                -               busy, -A    c -A, waits      -
+///   R         busy       lost           -                 idle            busy        c, waits         c, deferred
+///   RA        busy, -A   -A +Q          -                 A               busy, -A    c -A, waits      c -A, deferred
+///   RQ        busy       lost           overlap: R+1      Q push          too late    c, waits         c -Q, deferred
+///   RQA       busy, -A   -A +Q          overlap: RA+1     QA push         busy, -A    c -A, waits      c -A -Q, deferred
+///   cQ        refused    lost           cR                -               no-op       joins            -
+///   cR        refused    lost           -                 quiet           no-op       joins            deferred
+///   cRQ       refused    lost           overlap: cR+1     cQ push         no-op       joins            -Q, deferred
+///   Z         refused    lost           empty             -               no-op       returns          -
+///   `busy` ends with commit (A), found (+Q push) or nothing, and let_go, which sends its holder to clean up when the wait
+///   is closing, or to arm again when that is due.
+struct run_word {
+  static constexpr std::uint64_t closing = 1 << 0;
+  static constexpr std::uint64_t closed = 1 << 1;
+  static constexpr std::uint64_t busy = 1 << 2;
+  static constexpr std::uint64_t armed = 1 << 3;
+  static constexpr std::uint64_t scheduled = 1 << 4;
+  static constexpr std::uint64_t again = 1 << 5;
+  static constexpr std::uint64_t due = 1 << 6;
+  static constexpr std::uint64_t sleepers = 1 << 7;
+
+  static constexpr int running_shift = 8;
+  static constexpr int signals_shift = 18;
+  static constexpr int expiries_shift = 41;
+  static constexpr std::uint64_t one_running = std::uint64_t{1} << running_shift;
+  static constexpr std::uint64_t one_signal = std::uint64_t{1} << signals_shift;
+  static constexpr std::uint64_t one_expiry = std::uint64_t{1} << expiries_shift;
+  static constexpr std::uint64_t most_running = (1u << 10) - 1;
+  static constexpr std::uint64_t most_pending = (1u << 23) - 1;  // of each kind
+
+  /// How one registered wait behaves for all its life.
+  struct mode {
+    bool overlap = false;  // its callbacks may run at the same time
+    bool repeats = false;  // it arms itself again when a callback begins
+  };
+
+  enum class fire : std::uint8_t { signal, expiry };
+
+  enum class step : std::uint8_t {
+    refused,    // closing
+    wait,       // busy: sleep until it is clear, then look again
+    overflow,   // more fires pending than the word can count
+    begun,      // busy is the caller's
+    replaced,   // busy is the caller's, and the arming it took away: its reference too
+    committed,  // armed
+    fired,      // one more fire is pending
+    lost,       // not armed
+    signalled,  // a callback begins, for a signal
+    expired,    // a callback begins, for a time-out
+    empty,      // nothing to begin: a stop dropped it
+    ended,
+    too_late,   // busy is the caller's; nothing was armed
+    closes,     // busy is the caller's, who has to clean up and let go
+    delegated,  // closing is set; the holder of busy cleans up when he lets go
+    joined,     // closing was set already
+    clean_up,   // still busy: leave the queue and the deadlines, then let go
+    rearm,      // still busy: arm again, then let go
+    released,
+  };
+
+  struct move {
+    std::uint64_t next;
+    step outcome;
+    bool push = false;       // the caller owes an entry in the run queue
+    bool rearm = false;      // with begin: busy is the caller's, who has to arm again
+    bool wake = false;       // sleepers have to be woken
+    bool was_armed = false;  // with close: the reference of that arming is the caller's
+    std::uint64_t dropped = 0;
+  };
+
+  static constexpr std::uint64_t running(std::uint64_t word) noexcept { return (word >> running_shift) & most_running; }
+  static constexpr std::uint64_t signals(std::uint64_t word) noexcept { return (word >> signals_shift) & most_pending; }
+  static constexpr std::uint64_t expiries(std::uint64_t word) noexcept { return word >> expiries_shift; }
+  static constexpr std::uint64_t pending(std::uint64_t word) noexcept { return signals(word) + expiries(word); }
+  static constexpr bool is_quiet(std::uint64_t word) noexcept {
+    return (word & closing) != 0 && (word & busy) == 0 && running(word) == 0 && pending(word) == 0;
+  }
+
+  /// Whether this step is the one that reached quiet (I2).
+  static constexpr bool reached_quiet(std::uint64_t seen, std::uint64_t next) noexcept {
+    return is_quiet(next) && !is_quiet(seen);
+  }
+
+  static constexpr move on_arm(std::uint64_t seen, mode how) noexcept {
+    if ((seen & closing) != 0) return {seen, step::refused};
+    if ((seen & busy) != 0) return {seen | sleepers, step::wait};
+    if (signals(seen) == most_pending || expiries(seen) == most_pending) return {seen, step::overflow};
+    const std::uint64_t next = (seen & ~armed) | busy | (how.repeats ? again : 0);
+    return {next, (seen & armed) != 0 ? step::replaced : step::begun};
+  }
+
+  static constexpr move on_commit(std::uint64_t seen) noexcept {
+    if ((seen & closing) != 0) return {seen, step::refused};
+    return {seen | armed, step::committed};
+  }
+
+  /// The arming found its object signalled: it fires without having been armed.
+  static constexpr move on_found(std::uint64_t seen, mode how) noexcept {
+    if ((seen & closing) != 0) return {seen, step::refused};
+    return scheduling({seen + one_signal, step::fired}, how);
+  }
+
+  static constexpr move on_fire(std::uint64_t seen, fire by, mode how) noexcept {
+    if ((seen & armed) == 0) return {seen, step::lost};
+    const std::uint64_t counted = by == fire::signal ? one_signal : one_expiry;
+    return scheduling({(seen & ~armed) + counted, step::fired}, how);
+  }
+
+  /// A worker has taken the entry from the run queue.
+  static constexpr move on_begin(std::uint64_t seen, mode how) noexcept {
+    const std::uint64_t taken = seen & ~scheduled;
+    if (pending(seen) == 0) return {taken, step::empty};
+    const bool by_signal = signals(seen) != 0;
+    move result{taken + one_running - (by_signal ? one_signal : one_expiry),
+                by_signal ? step::signalled : step::expired};
+    if ((seen & again) != 0 && (seen & armed) == 0) {
+      result.rearm = (seen & busy) == 0;
+      result.next |= result.rearm ? busy : due;
+    }
+    return scheduling(result, how);
+  }
+
+  static constexpr move on_end(std::uint64_t seen, mode how) noexcept {
+    return scheduling({seen - one_running, step::ended}, how);
+  }
+
+  static constexpr move on_disarm(std::uint64_t seen) noexcept {
+    if ((seen & closing) != 0) return {seen, step::refused};
+    if ((seen & busy) != 0) return {seen | sleepers, step::wait};
+    return {(seen & ~(armed | again)) | busy, (seen & armed) != 0 ? step::replaced : step::too_late};
+  }
+
+  /// `cleaned`: the holder has left the queue and the deadlines.
+  static constexpr move on_let_go(std::uint64_t seen, bool cleaned) noexcept {
+    if ((seen & closing) != 0 && !cleaned) return {seen, step::clean_up};
+    if ((seen & due) != 0 && (seen & armed) == 0) return {seen & ~due, step::rearm};
+    move result{seen & ~(busy | due | sleepers), step::released};
+    result.wake = (seen & sleepers) != 0;
+    return result;
+  }
+
+  /// `drop`: what is pending cannot run, or must not begin after the callback that asks for the stop.
+  static constexpr move on_close(std::uint64_t seen, bool drop) noexcept {
+    move result{seen, step::joined};
+    if (drop) {
+      result.dropped = pending(seen);
+      result.next &= one_signal - 1;
+    }
+    if ((seen & closing) != 0) return result;
+    result.next = (result.next & ~(armed | again | due | sleepers)) | closing | busy;
+    result.outcome = (seen & busy) != 0 ? step::delegated : step::closes;
+    result.wake = (seen & sleepers) != 0;
+    result.was_armed = (seen & armed) != 0;
+    return result;
+  }
+
+  static constexpr move on_closed(std::uint64_t seen) noexcept { return {seen | closed, step::ended}; }
+
+ private:
+  // An entry in the run queue is owed when something is pending, none exists yet, and it may begin.
+  static constexpr move scheduling(move result, mode how) noexcept {
+    const std::uint64_t at_once = how.overlap ? most_running : 1;
+    if (pending(result.next) != 0 && (result.next & scheduled) == 0 && running(result.next) < at_once) {
+      result.next |= scheduled;
+      result.push = true;
+    }
+    return result;
+  }
+};
+
+}  // namespace quiesce::inline v0

@@ -1,0 +1,72 @@
+#include "quiesce/thread_pool.hpp"
+
+#include <memory>
+
+#include "base/contract.hpp"
+#include "os/affinity.hpp"
+#include "pool/pool_core.hpp"
+
+namespace quiesce::inline v0 {
+namespace {
+
+/// A posted function in the run queue: it deletes itself when it has run.
+class posted_work final : public work_item {
+ public:
+  posted_work(pool_core& pool, unique_function<void()> work) noexcept : pool_(pool), work_(std::move(work)) {}
+
+  void run() noexcept override {
+    pool_core& pool = pool_;
+    work_();
+    delete this;  // with what was captured, before the pool can be seen as stopped
+    pool.work_ended();
+  }
+
+ private:
+  pool_core& pool_;  // outlives the item: it counts it until work_ended()
+  unique_function<void()> work_;
+};
+
+}  // namespace
+
+thread_pool::thread_pool(pool_options options)
+    : core_(&pool_core::create(options.name.empty() ? std::string("quiesce") : options.name,
+                               options.running != 0 ? options.running : os::usable_processors())) {}
+
+thread_pool::~thread_pool() {
+  if (stop().status == stop_status::deferred) core_->detach_workers();
+  core_->release();
+}
+
+post_status thread_pool::post_function(unique_function<void()> work) {
+  auto item = std::make_unique<posted_work>(*core_, std::move(work));
+  if (!core_->accept_work()) return post_status::refused;
+  core_->push(*item.release());
+  return post_status::queued;
+}
+
+registered_wait thread_pool::register_function(handle_ref object, unique_function<void(callback_scope&)> callback,
+                                               repeat mode, time_limit limit, const wait_options& options,
+                                               const std::source_location& where) {
+  if (object.object() == nullptr) base::misuse("a wait was registered for a null handle", options.name, where);
+  registered_wait wait(*this, std::move(callback), mode, limit, options);
+  wait.arm(object, limit, where);
+  return wait;
+}
+
+stop_result thread_pool::stop_until(deadline until) noexcept {
+  if (core_->is_worker()) {
+    core_->request_stop();
+    return {stop_status::deferred, 0};
+  }
+  return {core_->stop_until(until) ? stop_status::stopped : stop_status::timed_out, 0};
+}
+
+stop_result thread_pool::stop() noexcept { return stop_until(never); }
+
+stop_result thread_pool::stop_for(time_limit limit) noexcept { return stop_until(limit); }
+
+void thread_pool::request_stop() noexcept { core_->request_stop(); }
+
+handle_ref thread_pool::stopped() const noexcept { return handle_ref(*core_); }
+
+}  // namespace quiesce::inline v0

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/pairing_heap.hpp"
+#include "quiesce/deadline.hpp"
+
+namespace quiesce::inline v0::reactor {
+
+/// Something that is told when a deadline has passed. An expiry has two steps, since what decides whether it counts
+/// (and keeps the entry alive) must not be overtaken by a cancel(), and what is done about it must not run under a lock:
+///
+///   idle       --schedule()-->             scheduled
+///   scheduled  --cancel(): true-->         idle
+///   scheduled  --claim_expiry(): false-->  idle
+///   scheduled  --claim_expiry(): true-->   idle, and tell_expiry() follows
+///
+/// An idle entry may be scheduled anew, also while its tell_expiry() is still to come; that one then belongs to the
+/// earlier schedule(). There is never more than one to come. Whoever answered true keeps the entry alive until
+/// tell_expiry() begins. Whoever cancels and hears false learns from his own records whether the expiry was claimed.
+///
+/// The last cancel() before the entry ends stands no later than in the body of the destructor of the class that
+/// overrides these functions: further down, a claim_expiry() that is under way would meet the wrong class.
+class deadline_entry : public base::pairing_heap_node {
+ public:
+  /// The deadline has passed. Returns whether somebody still cares. Called on the reactor's thread under the lock of
+  /// all deadlines: no more than an atomic operation or two, and no lock.
+  virtual bool claim_expiry() noexcept = 0;
+
+  /// Follows a claim_expiry() that returned true. Called on the reactor's thread with no lock held. The reactor does
+  /// not touch the entry afterwards: it may end inside.
+  virtual void tell_expiry() noexcept = 0;
+
+ protected:
+  ~deadline_entry() = default;
+
+ private:
+  friend class deadlines;
+
+  deadline::clock on_ = deadline::clock::never;  // guarded by the lock of the deadlines; never: not scheduled
+  std::int64_t due_ = 0;                         // nanoseconds since that clock's epoch
+  deadline_entry* next_claimed_ = nullptr;       // the reactor's thread's own, from the claim to the telling
+};
+
+}  // namespace quiesce::inline v0::reactor

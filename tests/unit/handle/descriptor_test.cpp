@@ -1,0 +1,168 @@
+#include "quiesce/descriptor.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <system_error>
+#include <thread>
+
+#include "quiesce/thread_pool.hpp"
+#include "quiesce/wait.hpp"
+#include "support/eventually.hpp"
+#include "support/waiters_of.hpp"
+
+namespace {
+
+namespace q = quiesce;
+using namespace std::chrono_literals;
+using ready = q::descriptor::readiness;
+
+class sockets {
+ public:
+  sockets() {
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds_.data()) != 0)
+      throw std::system_error(errno, std::generic_category());
+  }
+  ~sockets() {
+    close(0);
+    close(1);
+  }
+  int operator[](std::size_t i) const { return fds_[i]; }
+  void write(std::size_t i) const {
+    ASSERT_TRUE(support::eventually([&] { return ::write(fds_[i], "x", 1) == 1; })) << "the buffer stays full";
+  }
+  bool read(std::size_t i) const {
+    char byte;
+    return ::read(fds_[i], &byte, 1) == 1;
+  }
+  void close(std::size_t i) {
+    if (fds_[i] >= 0) ::close(fds_[i]);
+    fds_[i] = -1;
+  }
+
+ private:
+  std::array<int, 2> fds_{};
+};
+
+TEST(Descriptor, IsSignalledWhileThereIsSomethingToRead_A1) {
+  sockets pair;
+  q::descriptor readable(pair[0], ready::readable);
+  EXPECT_FALSE(q::try_wait(readable));
+  pair.write(1);
+  EXPECT_TRUE(q::try_wait(readable));
+  EXPECT_TRUE(q::try_wait(readable)) << "waiting takes nothing from it";
+  ASSERT_TRUE(pair.read(0));
+  EXPECT_FALSE(q::try_wait(readable));
+}
+
+TEST(Descriptor, ABlockedWaitEndsWhenSomethingArrives_A1) {
+  sockets pair;
+  q::descriptor readable(pair[0], ready::readable);
+  for (int round = 0; round < 100; ++round) {
+    std::thread writer([&] {
+      EXPECT_TRUE(support::eventually([&] { return support::waiters_of::any(readable); }));
+      pair.write(1);
+    });
+    EXPECT_TRUE(q::wait_for(readable, 30s));
+    writer.join();
+    ASSERT_TRUE(pair.read(0));
+  }
+}
+
+TEST(Descriptor, IsWritableUntilItsBufferIsFull_A1) {
+  sockets pair;
+  q::descriptor writable(pair[0], ready::writable);
+  EXPECT_TRUE(q::try_wait(writable));
+  std::array<char, 65536> zeros{};
+  while (::write(pair[0], zeros.data(), zeros.size()) > 0) {
+  }
+  EXPECT_FALSE(q::try_wait(writable));
+  std::thread reader([&] {
+    EXPECT_TRUE(support::eventually([&] { return support::waiters_of::any(writable); }));
+    while (::read(pair[1], zeros.data(), zeros.size()) > 0) {
+    }
+  });
+  EXPECT_TRUE(q::wait_for(writable, 30s));
+  reader.join();
+}
+
+TEST(Descriptor, TheEndOfTheOtherSideSignals_A1) {
+  sockets pair;
+  q::descriptor readable(pair[0], ready::readable);
+  std::thread closer([&] {
+    EXPECT_TRUE(support::eventually([&] { return support::waiters_of::any(readable); }));
+    pair.close(1);
+  });
+  EXPECT_TRUE(q::wait_for(readable, 30s));
+  closer.join();
+}
+
+TEST(Descriptor, OneReadinessEndsAllWaits_A5) {
+  sockets pair;
+  q::descriptor readable(pair[0], ready::readable);
+  std::atomic<int> ended{0};
+  std::array<std::thread, 3> waiters;
+  for (auto& thread : waiters) {
+    thread = std::thread([&] { ended += q::wait_for(readable, 30s) ? 1 : 0; });
+  }
+  EXPECT_TRUE(support::eventually([&] { return support::waiters_of::count(readable) == 3; }));
+  pair.write(1);
+  for (auto& thread : waiters) thread.join();
+  EXPECT_EQ(ended.load(), 3);
+}
+
+TEST(Descriptor, KeepsADuplicateSoTheOriginalMayBeClosed_A4) {
+  sockets pair;
+  q::descriptor readable(pair[0], ready::readable);
+  pair.close(0);
+  EXPECT_FALSE(q::try_wait(readable));
+  pair.write(1);
+  EXPECT_TRUE(q::wait_for(readable, 30s));
+}
+
+TEST(Descriptor, ARegisteredWaitReadsAllThatComes_C6) {
+  sockets pair;
+  q::thread_pool pool({.running = 2});
+  q::descriptor readable(pair[0], ready::readable);
+  std::atomic<int> bytes{0};
+  q::registered_wait wait = pool.register_wait(readable, [&](q::callback_scope&) {
+    while (pair.read(0)) ++bytes;
+  });
+  for (int i = 0; i < 2000; ++i) pair.write(1);
+  EXPECT_TRUE(support::eventually([&] { return bytes.load() == 2000; }));
+  wait.stop();
+}
+
+TEST(Descriptor, ATimeOutLeavesNothingBehind_B5) {
+  sockets pair;
+  q::descriptor readable(pair[0], ready::readable);
+  EXPECT_EQ(q::wait_for(readable, 1ms).status, q::wait_status::timed_out);
+  EXPECT_FALSE(support::waiters_of::any(readable));
+  pair.write(1);
+  EXPECT_TRUE(q::wait_for(readable, 30s));
+}
+
+TEST(Descriptor, OneThatIsNotOpenIsAnErrorWithItsNumber_J4) {
+  for (const int bad : {-1, 987654}) {
+    try {
+      q::descriptor readable(bad, ready::readable);
+      FAIL() << bad;
+    } catch (const std::system_error& error) {
+      EXPECT_EQ(error.code(), std::errc::bad_file_descriptor);
+      EXPECT_NE(std::string(error.what()).find(std::to_string(bad)), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(Descriptor, ARegularFileIsRefused_J4) {
+  const int file = ::open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(file, 0);
+  EXPECT_THROW(q::descriptor(file, ready::readable), std::system_error);
+  ::close(file);
+}
+
+}  // namespace

@@ -1,0 +1,139 @@
+#include "quiesce/file_watch.hpp"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
+
+#include "quiesce/wait.hpp"
+
+namespace {
+
+namespace q = quiesce;
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+class FileWatch : public testing::Test {
+ protected:
+  FileWatch() {
+    std::string name = (fs::temp_directory_path() / "quiesce-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category());
+    directory_ = name;
+    write("file", "1");
+  }
+  ~FileWatch() override { fs::remove_all(directory_); }
+
+  void write(const char* name, const char* text) const { std::ofstream(directory_ / name) << text; }
+
+  // Changes come in order: when a later one of another file has been seen, none of the earlier ones is on its way.
+  void settle() {
+    q::file_watch marker(directory_);
+    write("marker", "x");
+    ASSERT_TRUE(q::wait_for(marker, 30s));
+  }
+
+  fs::path directory_;
+};
+
+TEST_F(FileWatch, SeesThatAFileIsWritten_A1) {
+  q::file_watch watch(directory_ / "file");
+  EXPECT_FALSE(q::try_wait(watch));
+  write("file", "2");
+  EXPECT_TRUE(q::wait_for(watch, 30s));
+}
+
+TEST_F(FileWatch, SeesEveryLaterChangeToo_A1) {
+  q::file_watch watch(directory_ / "file");
+  for (int round = 0; round < 20; ++round) {
+    write("file", "again");
+    ASSERT_TRUE(q::wait_for(watch, 30s)) << round;
+    settle();
+    static_cast<void>(q::try_wait(watch));  // writing makes several changes, which may come apart
+  }
+}
+
+TEST_F(FileWatch, SeesAFileThatTakesItsPlaceByRenaming_A1) {
+  q::file_watch watch(directory_ / "file");
+  write("file.new", "2");
+  settle();
+  EXPECT_FALSE(q::try_wait(watch)) << "another file of the directory is not its business";
+  fs::rename(directory_ / "file.new", directory_ / "file");
+  EXPECT_TRUE(q::wait_for(watch, 30s));
+  settle();
+  static_cast<void>(q::try_wait(watch));
+  write("file", "3");
+  EXPECT_TRUE(q::wait_for(watch, 30s)) << "and goes on watching the new one";
+}
+
+TEST_F(FileWatch, SeesRemovalAndCreationAnew_A1) {
+  q::file_watch watch(directory_ / "file");
+  fs::remove(directory_ / "file");
+  EXPECT_TRUE(q::wait_for(watch, 30s));
+  settle();
+  static_cast<void>(q::try_wait(watch));
+  write("file", "back");
+  EXPECT_TRUE(q::wait_for(watch, 30s));
+}
+
+TEST_F(FileWatch, SeesTheEntriesOfADirectory_A1) {
+  q::file_watch watch(directory_);
+  write("new", "1");
+  EXPECT_TRUE(q::wait_for(watch, 30s));
+}
+
+TEST_F(FileWatch, OneFileCanBeWatchedManyTimes_A5) {
+  q::file_watch first(directory_ / "file");
+  {
+    q::file_watch second(directory_ / "file");
+    write("file", "2");
+    EXPECT_TRUE(q::wait_for(second, 30s));
+    EXPECT_TRUE(q::wait_for(first, 30s));
+  }
+  settle();
+  static_cast<void>(q::try_wait(first));
+  write("file", "3");
+  EXPECT_TRUE(q::wait_for(first, 30s)) << "closing one handle does not end the other";
+}
+
+TEST_F(FileWatch, IsSignalledWhenItsDirectoryGoes_A1) {
+  fs::create_directory(directory_ / "deep");
+  write("deep/file", "1");
+  q::file_watch watch(directory_ / "deep" / "file");
+  fs::remove_all(directory_ / "deep");
+  EXPECT_TRUE(q::wait_for(watch, 30s));
+}
+
+TEST_F(FileWatch, ARelativePathWorks_A1) {
+  const fs::path before = fs::current_path();
+  fs::current_path(directory_);
+  q::file_watch watch("file");
+  fs::current_path(before);
+  write("file", "2");
+  EXPECT_TRUE(q::wait_for(watch, 30s));
+}
+
+TEST_F(FileWatch, APathThatDoesNotExistIsAnErrorThatNamesIt_J4) {
+  const fs::path missing = directory_ / "missing";
+  try {
+    q::file_watch watch(missing);
+    FAIL();
+  } catch (const std::system_error& error) {
+    EXPECT_EQ(error.code(), std::errc::no_such_file_or_directory);
+    EXPECT_NE(std::string(error.what()).find(missing.string()), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(FileWatch, WatchesComeAndGoWhileChangesArrive_A4) {
+  for (int round = 0; round < 300; ++round) {
+    q::file_watch watch(directory_ / "file");
+    write("file", "2");
+    if (round % 3 == 0) {
+      ASSERT_TRUE(q::wait_for(watch, 30s));
+    }
+  }
+}
+
+}  // namespace

@@ -1,0 +1,102 @@
+#include "quiesce/os_signal.hpp"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <atomic>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "quiesce/wait.hpp"
+#include "support/eventually.hpp"
+
+namespace {
+
+namespace q = quiesce;
+using namespace std::chrono_literals;
+
+std::atomic<int> handled{0};
+
+class handler_installed {
+ public:
+  explicit handler_installed(int number) : number_(number) {
+    struct sigaction action {};
+    action.sa_handler = [](int) { ++handled; };
+    ::sigaction(number, &action, &before_);
+  }
+  ~handler_installed() { ::sigaction(number_, &before_, nullptr); }
+
+ private:
+  int number_;
+  struct sigaction before_ {};
+};
+
+TEST(OsSignal, IsSignalledWhenTheSignalArrivesAndTakenByTheWait_A1) {
+  q::os_signal usr1(SIGUSR1);
+  EXPECT_FALSE(q::try_wait(usr1));
+  ::raise(SIGUSR1);
+  EXPECT_TRUE(q::wait_for(usr1, 30s));
+  EXPECT_FALSE(q::try_wait(usr1));
+}
+
+TEST(OsSignal, EveryHandleOfASignalIsSignalled_A1) {
+  q::os_signal first(SIGUSR1);
+  q::os_signal second(SIGUSR1);
+  q::os_signal other(SIGUSR2);
+  ::raise(SIGUSR1);
+  EXPECT_TRUE(q::wait_for(first, 30s));
+  EXPECT_TRUE(q::wait_for(second, 30s));
+  EXPECT_FALSE(q::try_wait(other));
+}
+
+TEST(OsSignal, AnArrivalForEachWait_A1) {
+  q::os_signal usr1(SIGUSR1);
+  for (int round = 0; round < 500; ++round) {
+    ::raise(SIGUSR1);
+    ASSERT_TRUE(q::wait_for(usr1, 30s)) << round;
+  }
+}
+
+TEST(OsSignal, AHandlerThatStoodBeforeIsStillCalled_A1) {
+  const handler_installed before(SIGUSR2);
+  handled = 0;
+  {
+    q::os_signal usr2(SIGUSR2);
+    ::raise(SIGUSR2);
+    EXPECT_EQ(handled.load(), 1);
+    EXPECT_TRUE(q::wait_for(usr2, 30s));
+  }
+  ::raise(SIGUSR2);
+  EXPECT_EQ(handled.load(), 2) << "and stands again after the last handle was closed";
+}
+
+TEST(OsSignal, HandlesComeAndGoWhileSignalsArrive_A4) {
+  q::os_signal stays(SIGUSR1);
+  for (int round = 0; round < 300; ++round) {
+    q::os_signal passing(SIGUSR1);
+    ::raise(SIGUSR1);
+    if (round % 2 == 0) {
+      ASSERT_TRUE(q::wait_for(passing, 30s));
+    }
+    ASSERT_TRUE(q::wait_for(stays, 30s));
+  }
+}
+
+TEST(OsSignal, SignalsThatCannotBeCaughtAreAnErrorWithTheirNumber_J4) {
+  for (const int bad : {SIGKILL, SIGSTOP, 0, -1, 65, 1000}) {
+    try {
+      q::os_signal signal(bad);
+      FAIL() << bad;
+    } catch (const std::system_error& error) {
+      EXPECT_NE(std::string(error.what()).find(std::to_string(bad)), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(OsSignal, SignalsThatAnInstructionRaisesAreRefused_J4) {
+  for (const int bad : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) EXPECT_THROW(q::os_signal{bad}, std::invalid_argument) << bad;
+}
+
+}  // namespace

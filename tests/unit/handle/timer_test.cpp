@@ -1,0 +1,136 @@
+#include "quiesce/timer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "quiesce/manual_reset_event.hpp"
+#include "quiesce/wait.hpp"
+
+namespace {
+
+namespace q = quiesce;
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+TEST(Timer, IsUnsignalledUntilItIsSet_A1) {
+  q::timer timer;
+  EXPECT_EQ(q::try_wait(timer).status, q::wait_status::timed_out);
+}
+
+TEST(Timer, SignalsAtItsTimeAndNotBefore_A1_B6) {
+  q::timer timer;
+  const auto due = steady_clock::now() + 20ms;
+  timer.set(due);
+  EXPECT_TRUE(q::wait_for(timer, 30s));
+  EXPECT_GE(steady_clock::now(), due);
+}
+
+TEST(Timer, OnTheSystemClockItIsNotEarlyEither_B6) {
+  q::timer timer;
+  const auto due = std::chrono::system_clock::now() + 20ms;
+  timer.set(due);
+  EXPECT_TRUE(q::wait_for(timer, 30s));
+  EXPECT_GE(std::chrono::system_clock::now(), due);
+}
+
+TEST(Timer, AnAutomaticOneIsTakenByTheWaitThatItEnds_A1) {
+  q::timer timer;
+  timer.set(1ms);
+  EXPECT_TRUE(q::wait_for(timer, 30s));
+  EXPECT_FALSE(q::try_wait(timer));
+}
+
+TEST(Timer, AManualOneStaysSignalledUntilItIsSetAgain_A1) {
+  q::timer timer(q::timer::reset::manual);
+  timer.set(1ms);
+  EXPECT_TRUE(q::wait_for(timer, 30s));
+  EXPECT_TRUE(q::try_wait(timer));
+  timer.set(q::never);
+  EXPECT_FALSE(q::try_wait(timer));
+}
+
+TEST(Timer, AMomentThatHasPassedSignalsBeforeSetReturns_A1) {
+  q::timer timer;
+  timer.set(steady_clock::now() - 1s);
+  EXPECT_TRUE(q::try_wait(timer));
+  timer.set(0s);
+  EXPECT_TRUE(q::try_wait(timer));
+  timer.set(std::chrono::system_clock::now() - 24h);
+  EXPECT_TRUE(q::try_wait(timer));
+}
+
+TEST(Timer, APeriodicOneSignalsAgainAndAgain_A1) {
+  q::timer timer;
+  const auto begin = steady_clock::now();
+  timer.set(5ms, 5ms);
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(q::wait_for(timer, 30s)) << i;
+  EXPECT_GE(steady_clock::now() - begin, 20ms) << "the fourth expiration is due after four periods";
+}
+
+TEST(Timer, APeriodicOneThatIsLateAlreadySignalsNowAndKeepsItsPeriod_A1) {
+  q::timer timer;
+  timer.set(steady_clock::now() - 1h, 1ms);
+  EXPECT_TRUE(q::try_wait(timer));
+  EXPECT_TRUE(q::wait_for(timer, 30s)) << "the periods that were missed merge, the next one comes";
+}
+
+TEST(Timer, CancelTakesTheArmingBackAndKeepsAStoredSignal_A1) {
+  q::timer timer;
+  timer.set(1h);
+  timer.cancel();
+  EXPECT_FALSE(q::try_wait(timer));
+  timer.set(0s);
+  timer.cancel();
+  EXPECT_TRUE(q::try_wait(timer));
+}
+
+TEST(Timer, SettingAgainReplacesTheEarlierArmingAndItsSignal_A1) {
+  q::timer timer;
+  timer.set(0s);
+  timer.set(1h);
+  EXPECT_FALSE(q::try_wait(timer));
+  timer.set(1ms);
+  EXPECT_TRUE(q::wait_for(timer, 30s));
+}
+
+// An expiration that the reactor had already claimed must not come after a cancel() (asio#878).
+TEST(Timer, NoExpirationFollowsACancel_A1) {
+  q::timer timer;
+  int met_signalled = 0;
+  for (int round = 0; round < 3000; ++round) {
+    timer.set(std::chrono::microseconds(round % 60));
+    while (round % 3 == 0 && !q::try_wait(timer)) {
+    }
+    timer.cancel();
+    met_signalled += q::try_wait(timer) ? 1 : 0;  // a signal that came before the cancel stays
+    ASSERT_FALSE(q::try_wait(timer));
+  }
+  // Looks once more, when the reactor has certainly worked off what it had claimed.
+  q::timer later;
+  later.set(1ms);
+  ASSERT_TRUE(q::wait_for(later, 30s));
+  EXPECT_FALSE(q::try_wait(timer));
+  EXPECT_GT(met_signalled, 0) << "no cancel met an expiration: the test shows nothing";
+}
+
+TEST(Timer, AWaitHoldsItsObjectThoughTheHandleIsClosed_A4) {
+  q::timer timer;
+  timer.set(20ms);
+  q::timer other = timer.duplicate();
+  timer = q::timer();
+  EXPECT_TRUE(q::wait_for(other, 30s));
+}
+
+TEST(Timer, ClosingAnArmedOneIsSafeAtEveryMoment_A4) {
+  for (int round = 0; round < 2000; ++round) {
+    q::timer timer;
+    timer.set(std::chrono::microseconds(round % 40), std::chrono::microseconds(10));
+    if (round % 4 == 0) static_cast<void>(q::wait_for(timer, 100us));
+  }
+  q::timer last;
+  last.set(1ms);
+  EXPECT_TRUE(q::wait_for(last, 30s));
+}
+
+}  // namespace

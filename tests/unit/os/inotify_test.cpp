@@ -1,0 +1,175 @@
+#include "os/inotify.hpp"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "support/in_child.hpp"
+
+namespace {
+
+using quiesce::os::file_change;
+using quiesce::os::inotify;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class Inotify : public testing::Test {
+ protected:
+  Inotify() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "quiesce-inotify-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
+    directory_ = pattern;
+  }
+  ~Inotify() override { std::filesystem::remove_all(directory_); }
+
+  std::string path(const std::string& name) const { return (directory_ / name).string(); }
+  static void touch(const std::string& path) { std::ofstream(path) << 'x'; }
+
+  std::filesystem::path directory_;
+};
+
+struct change {
+  int watch;
+  std::uint32_t mask;
+  std::uint32_t cookie;
+  std::string name;
+  bool overflow;
+};
+
+std::vector<change> all_of(inotify& queue) {
+  std::vector<change> found;
+  while (queue.read([&](const file_change& one) {
+    found.push_back({one.watch, one.mask, one.cookie, std::string(one.name), one.overflow});
+  }) != 0) {
+  }
+  return found;
+}
+
+TEST_F(Inotify, AnEmptyQueueIsReadWithoutBlocking) {
+  inotify queue;
+  EXPECT_TRUE(all_of(queue).empty());
+}
+
+TEST_F(Inotify, AChangeInADirectoryCarriesTheName) {
+  inotify queue;
+  const int watch = queue.add_watch(directory_.string(), IN_CLOSE_WRITE);
+  touch(path("one"));
+  touch(path("another-with-a-longer-name"));
+  const std::vector<change> found = all_of(queue);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].watch, watch);
+  EXPECT_EQ(found[0].name, "one");
+  EXPECT_EQ(found[0].mask, static_cast<std::uint32_t>(IN_CLOSE_WRITE));
+  EXPECT_FALSE(found[0].overflow);
+  EXPECT_EQ(found[1].name, "another-with-a-longer-name");
+}
+
+TEST_F(Inotify, BothHalvesOfARenameCarryOneCookie) {
+  touch(path("old"));
+  inotify queue;
+  queue.add_watch(directory_.string(), IN_MOVE);
+  std::filesystem::rename(path("old"), path("new"));
+  const std::vector<change> found = all_of(queue);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].name, "old");
+  EXPECT_EQ(found[1].name, "new");
+  EXPECT_NE(found[0].cookie, 0u);
+  EXPECT_EQ(found[0].cookie, found[1].cookie);
+}
+
+TEST_F(Inotify, MoreThanOneBufferFullIsReadInOrder) {
+  inotify queue;
+  queue.add_watch(directory_.string(), IN_CREATE);
+  constexpr int files = 300;
+  for (int i = 0; i < files; ++i) touch(path("a-name-of-some-length-" + std::to_string(i)));
+  const std::vector<change> found = all_of(queue);
+  ASSERT_EQ(found.size(), static_cast<std::size_t>(files));
+  for (int i = 0; i < files; ++i) {
+    EXPECT_EQ(found[static_cast<std::size_t>(i)].name, "a-name-of-some-length-" + std::to_string(i));
+  }
+}
+
+TEST_F(Inotify, ARemovedWatchReportsItsEndAndNothingMore) {
+  inotify queue;
+  const int watch = queue.add_watch(directory_.string(), IN_CREATE);
+  EXPECT_TRUE(queue.remove_watch(watch));
+  touch(path("unseen"));
+  const std::vector<change> found = all_of(queue);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].mask, static_cast<std::uint32_t>(IN_IGNORED));
+  EXPECT_FALSE(queue.remove_watch(watch));
+}
+
+TEST_F(Inotify, AMissingPathIsNamed) {
+  inotify queue;
+  try {
+    queue.add_watch(path("missing"), IN_MODIFY);
+    FAIL();
+  } catch (const std::system_error& error) {
+    EXPECT_EQ(error.code(), std::errc::no_such_file_or_directory);
+    EXPECT_THAT(error.what(), HasSubstr(path("missing")));
+  }
+  EXPECT_THROW(queue.add_watch(std::string("/\0", 2), IN_MODIFY), std::system_error);
+}
+
+TEST_F(Inotify, AnOverflowIsFlagged) {
+  int limit = 0;
+  std::ifstream("/proc/sys/fs/inotify/max_queued_events") >> limit;
+  if (limit <= 0 || limit > 200'000) GTEST_SKIP() << "the queue holds " << limit << " events";
+  touch(path("a"));
+  touch(path("b"));
+  inotify queue;
+  queue.add_watch(directory_.string(), IN_ATTRIB);
+  // In turn: the kernel merges a change with an equal one before it.
+  for (int i = 0; i < limit / 2 + 1; ++i) {
+    for (const char* name : {"a", "b"}) ASSERT_EQ(::chmod(path(name).c_str(), 0600), 0);
+  }
+  const std::vector<change> found = all_of(queue);
+  ASSERT_FALSE(found.empty());
+  EXPECT_TRUE(found.back().overflow);
+  EXPECT_EQ(found.back().watch, -1);
+}
+
+// fswatch and watchman tell people of a full disk here (watchman#132).
+TEST_F(Inotify, TheLimitOfWatchesIsNotCalledAFullDisk) {
+  const std::string text = support::in_child([this]() -> std::string {
+    // A user namespace has limits of its own: the machine's need not be touched.
+    if (::unshare(CLONE_NEWUSER) != 0) return "no namespace";
+    std::ofstream limit("/proc/sys/user/max_inotify_watches");
+    if (!(limit << 0 << std::flush)) return "no namespace";
+    inotify().add_watch(directory_.string(), IN_MODIFY);
+    return "watched";
+  });
+  if (text == "no namespace") GTEST_SKIP() << text;
+  EXPECT_THAT(text, AllOf(HasSubstr("/proc/sys/fs/inotify/max_user_watches"), Not(HasSubstr("space left"))));
+}
+
+TEST_F(Inotify, TheLimitOfInstancesAndOfDescriptorsAreToldApart) {
+  EXPECT_THAT(support::in_child([]() -> std::string {
+                const support::descriptor_limit none(0);
+                const inotify queue;
+                return "created";
+              }),
+              AllOf(HasSubstr("Too many open files"), Not(HasSubstr("max_user_instances"))));
+  const std::string text = support::in_child([]() -> std::string {
+    if (::unshare(CLONE_NEWUSER) != 0) return "no namespace";
+    std::ofstream limit("/proc/sys/user/max_inotify_instances");
+    if (!(limit << 0 << std::flush)) return "no namespace";
+    const inotify queue;
+    return "created";
+  });
+  if (text == "no namespace") GTEST_SKIP() << text;
+  EXPECT_THAT(text, HasSubstr("/proc/sys/fs/inotify/max_user_instances"));
+}
+
+}  // namespace
