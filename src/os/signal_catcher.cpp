@@ -161,6 +161,8 @@ void signal_catcher::catch_signal(int number) {
   const struct sigaction earlier = action_of(number);
   record& of = record_of(number);
   if (of.catches == 0) {
+    // on_forget(): a mark that is left from an earlier catch is news of the past. Orders nothing: nobody catches yet.
+    marks.fetch_and(~signal_marks_word::bit(number), std::memory_order_relaxed);
     int which = which_of_ours(earlier);
     if (which == handlers) {
       which = is_handler(earlier) ? of.reachable : 0;

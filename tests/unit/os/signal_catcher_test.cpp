@@ -80,6 +80,15 @@ TEST_F(SignalCatcher, ACaughtSignalIsMarkedOnceAndMakesTheDescriptorReadable) {
   signal_catcher::release(SIGUSR1);
 }
 
+TEST_F(SignalCatcher, AMarkThatWasNotTakenInTimeIsNotGivenToALaterCatcher) {
+  signal_catcher::catch_signal(SIGUSR1);
+  ::raise(SIGUSR1);
+  signal_catcher::release(SIGUSR1);
+  signal_catcher::catch_signal(SIGUSR1);
+  EXPECT_FALSE(signal_catcher::take_marked().any());
+  signal_catcher::release(SIGUSR1);
+}
+
 TEST_F(SignalCatcher, TheHandlerKeepsErrno) {
   signal_catcher::catch_signal(SIGUSR1);
   errno = EXDEV;

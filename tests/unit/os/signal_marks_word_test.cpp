@@ -24,6 +24,7 @@ TEST(SignalMarksWord, ArrivalsKeepAllOthersAndTakingKeepsNone) {
       const std::uint64_t both = word::on_arrive(word::on_arrive(word::none, first), second);
       EXPECT_TRUE(signal_marks(both).contains(first) && signal_marks(both).contains(second));
       EXPECT_EQ(word::on_take(both), word::none);
+      EXPECT_EQ(word::on_forget(both, first), first == second ? word::none : word::bit(second));
     }
   }
 }

@@ -57,6 +57,7 @@ TEST(UniqueFd, ADuplicateOutlivesTheOriginalAndIsClosedOnExec) {
 TEST(UniqueFd, ADuplicateIsNeverAStandardDescriptor) {
   EXPECT_EQ(support::in_child([]() -> std::string {
               ::close(STDIN_FILENO);
+              ::close(STDOUT_FILENO);
               const unique_fd original = open_root();
               return duplicate(original.get()).get() > STDERR_FILENO ? "above" : "among the three";
             }),

@@ -57,18 +57,27 @@ int expire(deadlines& all, clock_id clock = clock_id::steady) {
   return rounds;
 }
 
-TEST(Deadlines, NothingExpiresBeforeItsTime) {
+TEST(Deadlines, NothingExpiresBeforeItsTimeHoweverOftenItIsLookedFor) {
   deadlines all;
   recorder one;
   const auto due = steady_clock::now() + 2ms;
+  one.on_tell = [&](recorder&) { EXPECT_GE(steady_clock::now(), due); };
   all.schedule(one, due);
-  while (one.tells == 0) {
+  while (one.tells == 0) expire(all);
+  EXPECT_EQ(one.claims, 1);
+  EXPECT_EQ(one.tells, 1);
+}
+
+TEST(Deadlines, AfterEachExpiryTheTimerIsSetToTheNext) {
+  deadlines all;
+  std::vector<recorder> entries(5);
+  auto due = steady_clock::now();
+  for (recorder& one : entries) all.schedule(one, due += 1ms);
+  while (entries.back().tells == 0) {
     ASSERT_TRUE(is_readable(all, clock_id::steady));
     expire(all);
   }
-  EXPECT_GE(steady_clock::now(), due);
-  EXPECT_EQ(one.claims, 1);
-  EXPECT_EQ(one.tells, 1);
+  for (const recorder& one : entries) EXPECT_EQ(one.tells, 1);
 }
 
 TEST(Deadlines, ExpiringTooEarlyFindsNothingAndLosesNothing) {
@@ -220,6 +229,27 @@ TEST(Deadlines, TheFarthestMomentIsHarmless) {
   expire(all);
   EXPECT_FALSE(is_readable(all, clock_id::steady, 0));
   EXPECT_TRUE(all.cancel(one));
+}
+
+TEST(Deadlines, ACancelThatComesTooLateReturnsWhenTheClaimIsOver) {
+  struct slow : deadline_entry {
+    bool claim_expiry() noexcept override {
+      claiming = true;
+      for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+      claimed = true;
+      return false;
+    }
+    void tell_expiry() noexcept override {}
+    std::atomic<bool> claiming{false};
+    std::atomic<bool> claimed{false};
+  } one;
+  deadlines all;
+  all.schedule(one, long_past());
+  std::thread reactor([&] { expire(all); });
+  while (!one.claiming) std::this_thread::yield();
+  EXPECT_FALSE(all.cancel(one));
+  EXPECT_TRUE(one.claimed);
+  reactor.join();
 }
 
 // asio#878, asio#1475: what is cancelled may be freed on the next line, and what was told was not cancelled.

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# check.sh PROGRAM
+# Lets the quiesce program supervise a copy of this sample for some seconds, saves a watched file as an editor would,
+# stops everything, and then checks that all happened that should have, and that nobody is left running.
+set -euo pipefail
+
+if [[ $# -ne 1 || ! -x $1 ]]; then
+  echo "usage: check.sh PROGRAM    (the quiesce program)" >&2
+  exit 2
+fi
+program=$(realpath "$1")
+sample=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+folder=$(mktemp -d)
+log=$folder/events.jsonl
+seconds_to_wait=30
+
+# Whoever was started by this run carries the folder in his environment, and can be told from everybody else by that.
+mark=QUIESCE_SAMPLE=$folder
+carriers() { grep -lzxF -- "$mark" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3 || true; }
+
+supervisor=
+clean_up() {
+  local pid
+  if [[ -n $supervisor ]]; then kill -KILL "$supervisor" 2>/dev/null || true; fi
+  for pid in $(carriers); do kill -KILL "$pid" 2>/dev/null || true; done
+  rm -rf "$folder"
+}
+trap clean_up EXIT
+
+missing() {
+  echo >&2
+  echo "check.sh: waited $seconds_to_wait s in vain for: $1" >&2
+  exit 1
+}
+
+# wait_for WHAT COMMAND...   Until the command succeeds.
+wait_for() {
+  local what=$1 end=$((SECONDS + seconds_to_wait))
+  shift
+  until "$@"; do
+    [[ $SECONDS -lt $end && -n $(jobs -rp) ]] || missing "$what"
+    read -rt 0.05 <>"$folder/nothing" || true
+  done
+}
+
+# happened N PATTERN   The log holds N events or more that match.
+happened() { [[ $(grep -cE -- "$2" "$log" 2>/dev/null || true) -ge $1 ]]; }
+
+# serves GREETING   The web server answers with it.
+serves() {
+  local answer
+  [[ -s port ]] || return 1
+  { exec 3<>"/dev/tcp/127.0.0.1/$(<port)"; } 2>/dev/null || return 1
+  printf 'GET / HTTP/1.0\r\n\r\n' >&3
+  answer=$(tail -n 1 <&3)
+  exec 3>&-
+  [[ $answer == "$1" ]]
+}
+
+cp "$sample"/{Procfile,*.sh,*.py,greeting.txt} "$folder"
+cd "$folder"
+mkfifo nothing
+
+echo "== quiesce run, with a stop limit of 2 seconds"
+env "$mark" "$program" run --watch web=greeting.txt --stop-limit 2s --event-log "$log" &
+supervisor=$!
+
+wait_for "the web server's answer" serves hello
+wait_for "the third restart of flaky" happened 3 '"event":"restarted","process":"flaky"'
+wait_for "the grandchild of parent" happened 1 '"event":"started","process":"parent"'
+
+echo "== saving greeting.txt as an editor does: a new file, renamed over the old one"
+echo "good evening" >greeting.new
+mv greeting.new greeting.txt
+wait_for "the restart of web" happened 1 '"event":"restarted","process":"web"'
+wait_for "the new greeting" serves "good evening"
+
+echo "== asking it to stop, by SIGTERM"
+kill -TERM "$supervisor"
+wait_for "the end of the program" happened 1 '"event":"finished"'
+status=0
+wait "$supervisor" || status=$?
+supervisor=
+
+python3 "$sample/summary.py" "$log" "$status" "$(carriers | tr '\n' ' ')"

@@ -1,0 +1,2 @@
+setsid sh -c 'echo "grandchild $$ has left the family"; exec sleep 1000' &
+wait

@@ -1,0 +1,186 @@
+// The end: whom it reaches, how long it takes, and what is said meanwhile.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <string>
+
+#include "program_run.hpp"
+
+namespace {
+
+using ::testing::ContainsRegex;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class RunStop : public ::testing::Test {
+ protected:
+  void expect_clean_end(int status = 0) {
+    EXPECT_EQ(program_.await_exit(), status);
+    EXPECT_THAT(program_run::left_running(), IsEmpty());
+  }
+
+  program_run program_;
+};
+
+TEST_F(RunStop, CtrlCEndsEverythingAndTheStatusIsZero) {
+  program_.write("Procfile", "one: exec sleep 1000\ntwo: trap 'exit 9' TERM; echo ready; while :; do sleep 1; done\n");
+  program_.start({"--stop-limit", "1h"});
+  program_.await("started", "one");
+  program_.await_output("two     | ready");
+  program_.signal(SIGINT);
+  expect_clean_end();
+  EXPECT_EQ(program_.events("exited", "two").at(0).at("status"), 9) << "told to end, so this is no failure";
+}
+
+// process-compose#354, #258: a shutdown that hangs for an hour, and nobody says for whom.
+TEST_F(RunStop, SaysWhomItWaitsForAndKillsAtTheLimit) {
+  program_.write("Procfile", "stubborn: trap '' TERM; sleep 1000 & echo ready; wait\n");
+  program_.start({"--stop-limit", "1200ms"});
+  program_.await_output("stubborn | ready");
+  program_.signal(SIGTERM);
+  const auto told = program_.await("signalled", "stubborn");
+  EXPECT_GE(program_.await("waiting", "stubborn").at("waited_ms"), 1000);
+  const auto killed = program_.await("killed", "stubborn");
+  // Both moments are cut to whole milliseconds.
+  EXPECT_GE(killed.at("ms").get<int>() - told.at("ms").get<int>(), 1199);
+  expect_clean_end();
+  EXPECT_THAT(program_.output(), ContainsRegex("waiting [0-9.]+ s for stubborn \\(pid [0-9]+, SIGTERM sent, 1 "
+                                               "grandchild alive: (sh|sleep) [0-9]+\\), kill in [0-9.]+ m?s\n"));
+}
+
+// process-compose#520: the command obeyed, a child in its group did not, and was left running.
+TEST_F(RunStop, KillsAChildThatIgnoresTheSignalThoughItsParentObeyed) {
+  program_.write("Procfile", "web: (trap '' TERM; echo ready; while :; do sleep 1; done) & wait\n");
+  program_.start({"--stop-limit", "1200ms"});
+  program_.await_output("web     | ready");
+  program_.signal(SIGTERM);
+  program_.await("exited", "web");
+  program_.await("waiting", "web");
+  program_.await("killed", "web");
+  expect_clean_end();
+  EXPECT_THAT(program_.output(), ContainsRegex("for web \\(pid [0-9]+ has exited, SIGTERM sent, [12] grandchild"));
+}
+
+TEST_F(RunStop, ASecondCtrlCKillsAtOnce) {
+  program_.write("Procfile", "stubborn: trap '' TERM; echo ready; while :; do sleep 1; done\n");
+  program_.start({"--stop-limit", "1h"});
+  program_.await_output("stubborn | ready");
+  // Signals that follow each other closely count as one, so it has to be sent until it counts.
+  program_.await([](const program_run::event& e) { return e.at("event") == "killed"; }, "the kill",
+                 [&] { program_.signal(SIGINT); });
+  expect_clean_end(128 + SIGINT);
+}
+
+// `timeout`, `npm` and others pass on a signal that the group has had already.
+TEST_F(RunStop, ASignalThatArrivesTwiceIsOneRequest) {
+  program_.make_fifo("gate");
+  program_.write("Procfile",
+                 "slow: trap 'echo closing; read x < gate; exit' TERM; echo ready; while :; do sleep 1; done\n");
+  program_.start({"--stop-limit", "1h"});
+  program_.await_output("slow    | ready");
+  program_.signal(SIGINT);
+  program_.signal(SIGTERM);
+  program_.await_output("closing");
+  program_.open_gate("gate");
+  expect_clean_end();
+}
+
+// foreman#61, #628, #779: children of a process ran on when the supervisor had ended.
+TEST_F(RunStop, GrandchildrenEndWithTheirParents) {
+  program_.write("Procfile", "web: sleep 1001 & sh -c 'sleep 1002 & sleep 1003' & echo ready; wait\n");
+  program_.start({"--stop-limit", "1h"});
+  program_.await_output("web     | ready");
+  program_.signal(SIGTERM);
+  expect_clean_end();
+}
+
+// supervisor#1101: whoever had left the process group was left running.
+TEST_F(RunStop, AGrandchildInASessionOfItsOwnIsFoundAndEnded) {
+  program_.write("Procfile", "parent: setsid sh -c 'echo left $$; exec sleep 1000' & exec sleep 1000\n");
+  program_.start({"--stop-limit", "1h"});
+  program_.await_output("parent  | left");
+  program_.signal(SIGTERM);
+  const auto found = program_.await("orphan-found", "parent");
+  program_.await("orphan-ended", "parent");
+  expect_clean_end();
+  EXPECT_THAT(program_.lines_of("parent"), ElementsAre("left " + found.at("pid").dump()));
+}
+
+TEST_F(RunStop, AnOrphanThatIgnoresTheSignalIsKilledAtTheLimit) {
+  program_.write("orphan", "trap '' TERM; echo ready; while :; do sleep 1; done\n");
+  program_.write("Procfile", "parent: setsid sh orphan & exec sleep 1000\n");
+  program_.start({"--stop-limit", "1200ms"});
+  program_.await_output("parent  | ready");
+  program_.signal(SIGTERM);
+  const auto found = program_.await("orphan-found", "parent");
+  const auto killed = program_.await("killed", "parent");
+  EXPECT_EQ(killed.at("pid"), found.at("pid"));
+  expect_clean_end();
+}
+
+// A daemon: it has no parent, no session, no group and no environment in common with its process.
+TEST_F(RunStop, AnOrphanOfWhichNobodyKnowsWhoseItIsEndsToo) {
+  program_.write("Procfile", "parent: (env -i setsid sh -c 'echo ready; exec sleep 1000' &); exec sleep 1000\n");
+  program_.start({"--stop-limit", "1h"});
+  program_.await_output("parent  | ready");
+  program_.signal(SIGTERM);
+  const auto found = program_.await("orphan-found");
+  EXPECT_EQ(found.at("process"), "an unknown process");
+  expect_clean_end();
+}
+
+// overmind#182, foreman#580: what a process had orphaned stayed as a zombie when it ended.
+TEST_F(RunStop, AnOrphanThatEndsDuringTheRunLeavesNoZombie) {
+  program_.make_fifo("gate");
+  program_.write("Procfile", "parent: (sh -c 'echo $$; read x < gate' &); exec sleep 1000\n");
+  program_.start();
+  program_.await_output("parent  | ");
+  const pid_t orphan = std::stoi(program_.lines_of("parent").at(0));
+  program_.open_gate("gate");
+  program_.await_gone(orphan);
+  program_.signal(SIGTERM);
+  expect_clean_end();
+}
+
+TEST_F(RunStop, AProcessThatIsStoppedCanStillEndOrderly) {
+  program_.write("Procfile", "web: trap 'echo bye; exit' TERM; echo $$; kill -STOP $$; while :; do sleep 1; done\n");
+  program_.start({"--stop-limit", "1h"});
+  program_.await_output("web     | ");
+  program_.signal(SIGTERM);
+  expect_clean_end();
+  EXPECT_THAT(program_.lines_of("web"), ::testing::Contains("bye"));
+}
+
+// overmind#50, #86: when the terminal was closed, everything ran on.
+TEST_F(RunStop, AClosedTerminalStopsEverything) {
+  program_.write("Procfile", "web: exec sleep 1000\n");
+  program_.start();
+  program_.await("started", "web");
+  program_.signal(SIGHUP);
+  EXPECT_EQ(program_.await("stop-requested").at("because"), "SIGHUP");
+  expect_clean_end();
+}
+
+TEST_F(RunStop, UnderNohupAClosedTerminalStopsNothing) {
+  program_.write("Procfile", "web: exec sleep 1000\n");
+  program_.ignore_hangup();
+  program_.start();
+  program_.await("started", "web");
+  program_.signal(SIGHUP);
+  program_.signal(SIGTERM);
+  EXPECT_EQ(program_.await("stop-requested").at("because"), "SIGTERM");
+  expect_clean_end();
+}
+
+TEST_F(RunStop, ChildrenThatWereThereBeforeAreLeftAlone) {
+  program_.write("Procfile", "web: true\n");
+  program_.make_fifo("gate");
+  program_.start_program({"/bin/sh", "-c", "(read x < gate; echo still there >&2) & exec " QUIESCE_PROGRAM " run"});
+  EXPECT_EQ(program_.await_exit(), 0);
+  EXPECT_EQ(program_run::left_running().size(), 1U);
+  program_.open_gate("gate");
+  program_.await_errors("still there");
+}
+
+}  // namespace

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+namespace support {
+
+/// What the kernel knows of one thread of this process.
+struct thread_state {
+  std::string name;
+  std::uint64_t blocked_signals = 0;  // bit n-1: signal n
+};
+
+/// All threads of this process. Those that end meanwhile may be missing.
+inline std::vector<thread_state> threads() {
+  std::vector<thread_state> found;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    thread_state state;
+    std::ifstream status(task.path() / "status");
+    for (std::string line; std::getline(status, line);) {
+      if (line.starts_with("Name:\t")) state.name = line.substr(6);
+      if (line.starts_with("SigBlk:\t")) state.blocked_signals = std::stoull(line.substr(8), nullptr, 16);
+    }
+    if (!state.name.empty()) found.push_back(state);
+  }
+  return found;
+}
+
+inline std::vector<thread_state> threads_named(const std::string& name) {
+  std::vector<thread_state> found = threads();
+  std::erase_if(found, [&](const thread_state& thread) { return thread.name != name; });
+  return found;
+}
+
+inline std::size_t count_entries(const char* folder) {
+  const std::filesystem::directory_iterator all(folder);
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+inline std::size_t count_threads() { return count_entries("/proc/self/task"); }
+
+/// Counts itself too: the same one more at every call.
+inline std::size_t count_descriptors() { return count_entries("/proc/self/fd"); }
+
+}  // namespace support

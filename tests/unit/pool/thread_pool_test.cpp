@@ -1,0 +1,192 @@
+#include "quiesce/thread_pool.hpp"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <atomic>
+#include <latch>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "os/affinity.hpp"
+#include "quiesce/auto_reset_event.hpp"
+#include "quiesce/manual_reset_event.hpp"
+#include "quiesce/wait.hpp"
+#include "support/eventually.hpp"
+#include "support/in_child.hpp"
+#include "support/process_state.hpp"
+
+namespace {
+
+namespace q = quiesce;
+using namespace std::chrono_literals;
+using support::count_threads;
+using support::eventually;
+
+TEST(ThreadPool, OneWorkerRunsWhatIsPostedInOrder_C1) {
+  std::vector<int> ran;
+  {
+    q::thread_pool pool({.running = 1});
+    for (int i = 0; i < 1000; ++i) EXPECT_EQ(pool.post([&ran, i] { ran.push_back(i); }), q::post_status::queued);
+  }
+  ASSERT_EQ(ran.size(), 1000u);
+  for (int i = 0; i < 1000; ++i) EXPECT_EQ(ran[static_cast<std::size_t>(i)], i);
+}
+
+TEST(ThreadPool, NeverRunsAFunctionInsideThePost_C1) {
+  q::thread_pool pool({.running = 1});
+  q::auto_reset_event done;
+  std::thread::id outside, nested;
+  bool posting = false;
+  bool ran_inside = false;
+  pool.post([&] {
+    outside = std::this_thread::get_id();
+    posting = true;
+    pool.post([&] {
+      ran_inside = posting;
+      nested = std::this_thread::get_id();
+      done.set();
+    });
+    posting = false;
+  });
+  EXPECT_TRUE(q::wait(done));
+  EXPECT_NE(outside, std::this_thread::get_id());
+  EXPECT_EQ(nested, outside);
+  EXPECT_FALSE(ran_inside);
+}
+
+TEST(ThreadPool, RunsAsManyFunctionsAtOnceAsItWasAskedFor) {
+  q::thread_pool pool({.running = 3});
+  std::latch all_run(3);
+  std::atomic<int> ran{0};
+  for (int i = 0; i < 3; ++i) {
+    pool.post([&] {
+      all_run.arrive_and_wait();
+      ++ran;
+    });
+  }
+  pool.stop();
+  EXPECT_EQ(ran.load(), 3);
+}
+
+TEST(ThreadPool, DestroysAFunctionThatHasRunBeforeItHasStopped_D1) {
+  const auto captured = std::make_shared<int>();
+  q::thread_pool pool;
+  for (int i = 0; i < 100; ++i) pool.post([captured] {});
+  pool.stop();
+  EXPECT_EQ(captured.use_count(), 1);
+}
+
+TEST(ThreadPool, RefusesAFunctionAfterAStopAndDestroysItWithoutRunningIt_D1) {
+  q::thread_pool pool;
+  pool.stop();
+  const auto captured = std::make_shared<bool>(false);
+  EXPECT_EQ(pool.post([captured] { *captured = true; }), q::post_status::refused);
+  EXPECT_EQ(captured.use_count(), 1);
+  EXPECT_FALSE(*captured);
+}
+
+TEST(ThreadPool, WhatWasDoneBeforeThePostIsSeenByTheFunctionAndWhatItDidAfterTheStop_D5) {
+  int shared = 0;  // plain on purpose: the thread sanitizer sees whether it is ordered
+  q::thread_pool pool({.running = 1});
+  ++shared;
+  pool.post([&] {
+    ++shared;
+    pool.post([&] { ++shared; });
+  });
+  q::auto_reset_event reached;
+  pool.post([&] { reached.set(); });
+  EXPECT_TRUE(q::wait(reached)) << "now the first function has posted another one";
+  pool.stop();
+  EXPECT_EQ(shared, 3);
+}
+
+TEST(ThreadPool, EventsAndWaitsStartNoThread_J1) {
+  const std::size_t before = count_threads();
+  q::auto_reset_event event;
+  EXPECT_FALSE(q::wait_for(event, 1ms));
+  event.set();
+  EXPECT_TRUE(q::wait(event));
+  EXPECT_EQ(count_threads(), before);
+}
+
+TEST(ThreadPool, PoolsShareOneThreadForLimitsAndLeaveNoneBehind_C3_J3) {
+  const std::size_t before = count_threads();
+  {
+    const q::thread_pool first({.running = 2});
+    EXPECT_TRUE(eventually([&] { return count_threads() == before + 2 + 1; }));
+    const q::thread_pool second({.running = 1});
+    EXPECT_TRUE(eventually([&] { return count_threads() == before + 3 + 1; }));
+  }
+  // The kernel lists a thread for some instants more than join() waits for.
+  EXPECT_TRUE(eventually([&] { return count_threads() == before; }));
+}
+
+TEST(ThreadPool, LeavesNoDescriptorBehind_J3) {
+  const std::size_t before = support::count_descriptors();
+  for (int i = 0; i < 3; ++i) q::thread_pool({.running = 1});
+  EXPECT_EQ(support::count_descriptors(), before);
+}
+
+TEST(ThreadPool, HasByDefaultAWorkerForEachProcessorItMayUse_C12) {
+  const q::thread_pool pool;
+  EXPECT_TRUE(eventually([] { return support::threads_named("quiesce").size() == q::os::usable_processors(); }));
+}
+
+TEST(ThreadPool, ItsWorkersCarryItsName_J3) {
+  const q::thread_pool shortly({.name = "sorting", .running = 2});
+  const q::thread_pool at_length({.name = "a name of more than 15", .running = 1});
+  EXPECT_TRUE(eventually([] { return support::threads_named("sorting").size() == 2; }));
+  EXPECT_TRUE(eventually([] { return support::threads_named("a name of more ").size() == 1; }));
+}
+
+TEST(ThreadPool, ItsThreadsBlockAllSignalsButTheSynchronousOnes_J3) {
+  const q::thread_pool pool({.name = "signals", .running = 2});
+  ASSERT_TRUE(eventually([] { return support::threads_named("signals").size() == 2; }));
+  ASSERT_TRUE(eventually([] { return support::threads_named("quiesce-reactor").size() == 1; }));
+  auto of_the_library = support::threads_named("signals");
+  of_the_library.push_back(support::threads_named("quiesce-reactor").front());
+  for (const auto& thread : of_the_library) {
+    const auto is_blocked = [&](int signal) { return (thread.blocked_signals >> (signal - 1) & 1) != 0; };
+    for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2, SIGCHLD, SIGTSTP,
+                             SIGURG, SIGWINCH, SIGIO, SIGPROF, SIGVTALRM, SIGXCPU, SIGRTMIN, SIGRTMAX}) {
+      EXPECT_TRUE(is_blocked(signal)) << thread.name << ": " << signal;
+    }
+    for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS}) {
+      EXPECT_FALSE(is_blocked(signal)) << thread.name << ": " << signal;
+    }
+  }
+}
+
+// The text says how often the pool was refused until it was made, and what was wrong with a refusal.
+std::string make_with_ever_more_descriptors() {
+  const std::size_t before = support::count_descriptors();
+  std::string text;
+  for (rlim_t limit = 0; limit < 1000; ++limit) {
+    std::optional<std::system_error> refusal;
+    try {
+      const support::descriptor_limit few(limit);
+      const q::thread_pool pool({.running = 2});
+    } catch (const std::system_error& error) {
+      refusal = error;
+    }
+    if (!refusal) return text + " made";
+    if (refusal->code() != std::errc::too_many_files_open) text += refusal->what();
+    if (support::count_descriptors() != before) text += " left descriptors";
+    if (!eventually([] { return support::threads_named("quiesce").empty(); })) text += " left threads";
+    text += ".";
+  }
+  return text;
+}
+
+TEST(ThreadPool, TellsWhenThereIsNoDescriptorForItAndLeavesNothingBehind_J4) {
+  const std::string text = support::in_child(make_with_ever_more_descriptors);
+  EXPECT_TRUE(text.starts_with("....")) << text;
+  EXPECT_EQ(text.find_first_not_of('.'), text.find(" made")) << text;
+  EXPECT_TRUE(text.ends_with(". made")) << text;
+}
+
+}  // namespace

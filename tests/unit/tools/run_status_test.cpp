@@ -1,0 +1,51 @@
+#include "run_status.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+namespace quiesce_tool {
+namespace {
+
+TEST(RunStatus, IsZeroWhenNothingHappened) { EXPECT_EQ(run_status{}.value(), 0); }
+
+TEST(RunStatus, IsThatOfTheProcessThatFailedFirst) {
+  run_status status;
+  status.failed(2, 7);
+  status.failed(0, 3);
+  EXPECT_EQ(status.value(), 7);
+}
+
+TEST(RunStatus, ForgetsAFailureThatANewStartHasMended) {
+  run_status status;
+  status.failed(2, 7);
+  status.failed(0, 3);
+  status.started(2);
+  EXPECT_EQ(status.value(), 3);
+  status.started(0);
+  EXPECT_EQ(status.value(), 0);
+}
+
+TEST(RunStatus, TellsOfTheSignalThatCutTheStopShort) {
+  run_status status;
+  status.forced(SIGINT);
+  EXPECT_EQ(status.value(), 130);
+}
+
+TEST(RunStatus, TellsOfAClosedOutputAsIfBySigpipe) {
+  run_status status;
+  status.output_closed();
+  EXPECT_EQ(status.value(), 128 + SIGPIPE);
+}
+
+TEST(RunStatus, RanksFailureBeforeForceBeforeOutput) {
+  run_status status;
+  status.output_closed();
+  status.forced(SIGTERM);
+  EXPECT_EQ(status.value(), 143);
+  status.failed(0, 5);
+  EXPECT_EQ(status.value(), 5);
+}
+
+}  // namespace
+}  // namespace quiesce_tool

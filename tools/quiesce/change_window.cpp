@@ -1,0 +1,61 @@
+#include "change_window.hpp"
+
+#include <fmt/format.h>
+
+#include <system_error>
+#include <utility>
+
+namespace quiesce_tool {
+namespace {
+
+q::file_watch watch_of(const std::filesystem::path& path) {
+  try {
+    return q::file_watch{path};
+  } catch (const std::system_error& error) {
+    throw std::system_error{error.code(), fmt::format("cannot watch {}", path.string())};
+  }
+}
+
+}  // namespace
+
+change_window::watch::watch(change_window& owner, const std::filesystem::path& watched)
+    : path{watched},
+      changes{watch_of(watched)},
+      on_change{owner.around_.pool, [this, &owner](q::callback_scope& scope) {
+                  scope.arm(changes);
+                  owner.changed(path);
+                }} {}
+
+change_window::change_window(surroundings& around, std::string process, const std::vector<std::filesystem::path>& paths,
+                             std::function<void()> settled)
+    : around_{around},
+      process_{std::move(process)},
+      settled_{std::move(settled)},
+      on_window_over_{around.pool, [this](q::callback_scope&) { window_over(); }} {
+  for (const auto& path : paths) watches_.emplace_back(*this, path);
+}
+
+void change_window::begin() {
+  for (auto& each : watches_) each.on_change.arm(each.changes);
+}
+
+void change_window::end() {
+  deaf_ = true;
+  window_.cancel();
+}
+
+void change_window::changed(const std::filesystem::path& path) {
+  if (deaf_ || std::exchange(open_, true)) return;
+  around_.log.write("file-changed", {{"process", process_}, {"path", path.string()}});
+  around_.out.say(fmt::format("{} has changed: {} will be restarted", path.string(), process_));
+  window_.set(around_.options.debounce);
+  on_window_over_.arm(window_);
+}
+
+void change_window::window_over() {
+  if (deaf_) return;
+  open_ = false;
+  settled_();
+}
+
+}  // namespace quiesce_tool

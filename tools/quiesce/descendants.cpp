@@ -1,0 +1,64 @@
+#include "descendants.hpp"
+
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+#include <system_error>
+
+namespace quiesce_tool {
+
+descendants::descendants() : self_{::getpid()} {
+  if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) {
+    throw std::system_error{errno, std::generic_category(), "cannot become the reaper of orphans"};
+  }
+  for (const auto& found : branches_below(self_, read_processes())) earlier_.push_back(found.front());
+}
+
+std::string descendants::mark_of(std::string_view name) const { return fmt::format("{}:{}", self_, name); }
+
+kin descendants::started_by(std::string_view name, int leader) const {
+  const auto mark_at = [](int pid) -> std::optional<std::string> {
+    const auto environment = read_environment(pid);
+    if (!environment) return "";  // it is gone, or runs for another user
+    if (environment->empty()) return std::nullopt;
+    return std::string{variable_in(*environment, mark_variable).value_or("")};
+  };
+  return members_of(look(), leader, mark_of(name), mark_at);
+}
+
+kin descendants::all() const {
+  kin all;
+  for (const auto& found : look()) all.members.insert(all.members.end(), found.begin(), found.end());
+  return all;
+}
+
+std::vector<branch> descendants::look() const {
+  auto branches = branches_below(self_, read_processes());
+  std::erase_if(branches, [&](const branch& found) {
+    return std::find(earlier_.begin(), earlier_.end(), found.front()) != earlier_.end();
+  });
+  return branches;
+}
+
+kin members_of(const std::vector<branch>& branches, int leader, std::string_view mark,
+               const std::function<std::optional<std::string>(int pid)>& mark_at) {
+  kin found;
+  for (const auto& each : branches) {
+    const proc_entry& top = each.front();
+    if (top.pid != leader && top.group != leader) {
+      if (top.is_zombie()) continue;
+      const auto its_mark = mark_at(top.pid);
+      if (!its_mark) found.complete = false;
+      if (its_mark != mark) continue;
+    }
+    std::copy_if(each.begin(), each.end(), std::back_inserter(found.members),
+                 [&](const proc_entry& entry) { return entry.pid != leader; });
+  }
+  return found;
+}
+
+}  // namespace quiesce_tool

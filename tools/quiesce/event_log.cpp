@@ -1,0 +1,21 @@
+#include "event_log.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace quiesce_tool {
+
+std::string event_line(std::chrono::milliseconds since_start, std::string_view event, const event_details& details) {
+  nlohmann::ordered_json object = {{"ms", since_start.count()}, {"event", event}};
+  for (const auto& [key, value] : details) {
+    std::visit([&, name = std::string{key}](const auto& v) { object[name] = v; }, value);
+  }
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+void event_log::write(std::string_view event, const event_details& details) {
+  if (file_ == nullptr) return;
+  const auto since_start = std::chrono::steady_clock::now() - start_;
+  file_->write(event_line(std::chrono::duration_cast<std::chrono::milliseconds>(since_start), event, details));
+}
+
+}  // namespace quiesce_tool

@@ -1,0 +1,35 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "outlet.hpp"
+
+namespace quiesce_tool {
+
+using event_value = std::variant<std::int64_t, bool, std::string>;
+using event_details = std::vector<std::pair<std::string_view, event_value>>;
+
+/// One line of the event log: a JSON object that begins with `ms` and `event`. What is not UTF-8 in a path or the name
+/// of a command is replaced, since JSON has no way to carry it.
+[[nodiscard]] std::string event_line(std::chrono::milliseconds since_start, std::string_view event,
+                                     const event_details& details);
+
+/// Writes what happens as JSON lines, for tests and for other programs. Without a file it does nothing.
+class event_log {
+ public:
+  /// `file` may be null and must outlive the log.
+  explicit event_log(outlet* file) noexcept : file_{file} {}
+
+  void write(std::string_view event, const event_details& details = {});
+
+ private:
+  outlet* file_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace quiesce_tool

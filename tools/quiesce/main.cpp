@@ -1,0 +1,26 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "run_command.hpp"
+
+// The program `quiesce`. Each sub-command has a file of its own.
+int main(int count, char** arguments) {
+  CLI::App program{"Tools made with the Quiesce library.", "quiesce"};
+  program.set_version_flag("--version", "quiesce " QUIESCE_VERSION);
+  program.require_subcommand(1);
+  constexpr std::size_t column_of_help = 36;
+  program.get_formatter()->column_width(column_of_help);
+  program.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return fmt::format("quiesce: {}; --help tells more\n", error.what());
+  });
+  quiesce_tool::run_options options;
+  const CLI::App* const run = quiesce_tool::add_run_command(program, options);
+  try {
+    program.parse(count, arguments);
+  } catch (const CLI::ParseError& outcome) {
+    // --help and --version come this way, too, with status 0. CLI11 has many numbers for errors; everybody expects 2.
+    return program.exit(outcome) == 0 ? 0 : 2;
+  }
+  return run->parsed() ? quiesce_tool::run(options) : 0;
+}

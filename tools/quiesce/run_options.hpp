@@ -1,0 +1,31 @@
+#pragma once
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "back_off.hpp"
+#include "restart_rule.hpp"
+
+namespace quiesce_tool {
+
+/// A path whose changes restart the process of that name.
+struct watched_path {
+  std::string process;
+  std::filesystem::path path;
+};
+
+/// What the command line of `quiesce run` says. The meaning of each stands in the text of --help.
+struct run_options {
+  std::filesystem::path procfile = "Procfile";
+  std::vector<watched_path> watches;
+  std::chrono::milliseconds debounce{100};
+  restart_policy policy = restart_policy::on_failure;
+  bool keep_going = false;
+  back_off_options delays;
+  std::chrono::milliseconds stop_limit{10'000};
+  std::filesystem::path event_log;  // empty: none
+  bool coloured = false;
+};
+
+}  // namespace quiesce_tool

@@ -1,0 +1,43 @@
+#pragma once
+#include <cstddef>
+#include <vector>
+
+namespace quiesce_tool {
+
+/// Chooses the exit status of `quiesce run`. The rules stand in the text of --help; in their order:
+///   1. the status of the process that failed first and was not started again,
+///   2. 128 and the signal that was sent a second time and cut the orderly stop short,
+///   3. 141, as if by SIGPIPE, if standard output was closed,
+///   4. 0.
+class run_status {
+ public:
+  static constexpr int output_was_closed = 141;
+
+  /// The process exited by itself, unsuccessfully, and will not be started again, or not before a watched path changes.
+  void failed(std::size_t process, int status) { failures_.push_back({process, status}); }
+
+  /// It runs again: its failure is mended.
+  void started(std::size_t process) {
+    std::erase_if(failures_, [&](const failure& f) { return f.process == process; });
+  }
+
+  void forced(int signal) noexcept { forced_by_ = signal; }
+  void output_closed() noexcept { output_closed_ = true; }
+
+  [[nodiscard]] int value() const noexcept {
+    if (!failures_.empty()) return failures_.front().status;
+    if (forced_by_ != 0) return 128 + forced_by_;
+    return output_closed_ ? output_was_closed : 0;
+  }
+
+ private:
+  struct failure {
+    std::size_t process;
+    int status;
+  };
+  std::vector<failure> failures_;  // the first one that happened stands first
+  int forced_by_ = 0;
+  bool output_closed_ = false;
+};
+
+}  // namespace quiesce_tool

@@ -1,0 +1,218 @@
+#include "supervisor.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "duration_text.hpp"
+#include "wording.hpp"
+
+namespace quiesce_tool {
+namespace {
+
+using namespace std::chrono_literals;
+
+// How long the end is put off for a reader who takes nothing.
+constexpr auto patience_with_a_reader = 2s;
+
+// One request to stop may arrive as several signals: from the terminal and again from whoever passes it on, as `npm` and
+// `timeout` do. Only what comes later than this is a second request; nobody means it who presses Ctrl-C faster.
+constexpr auto same_request = 500ms;
+
+file_descriptor open_file(const std::filesystem::path& path, int flags, const char* what) {
+  constexpr mode_t for_everybody = 0666;  // less what the umask takes away
+  file_descriptor opened{::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, for_everybody)};
+  if (!opened) throw std::system_error{errno, std::generic_category(), fmt::format("{} {}", what, path.string())};
+  return opened;
+}
+
+std::vector<std::string> names_of(const procfile& file) {
+  std::vector<std::string> names;
+  for (const auto& entry : file.entries) names.push_back(entry.name);
+  return names;
+}
+
+/// A program started with `nohup` ignores SIGHUP and has to go on doing so.
+bool is_ignored(int signal) {
+  struct sigaction now {};
+  return ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+void tell_on_standard_error(std::string_view text) { fmt::print(stderr, "quiesce: {}\n", text); }
+
+}  // namespace
+
+// --- Making ----------------------------------------------------------------------------------------------------------
+
+supervisor::supervisor(const run_options& options, const procfile& file)
+    : options_{options},
+      standard_output_{pool_,
+                       STDOUT_FILENO,
+                       {[this] { output_relieved(); }, [this](std::error_code error) { output_broken(error); }}},
+      event_file_{make_event_file()},
+      log_{event_file_.get()},
+      out_{standard_output_, line_prefix{names_of(file), options.coloured}},
+      nothing_to_read_{open_file("/dev/null", O_RDONLY, "cannot open")},
+      strays_{around_, [this] { return family_.all(); }, [this] { finish(); }},
+      on_patience_over_{pool_, [this](q::callback_scope&) { give_up_writing(); }} {
+  watch_signals();
+  for (std::size_t number = 0; number < file.entries.size(); ++number) add_process(file.entries[number], number);
+}
+
+std::unique_ptr<outlet> supervisor::make_event_file() {
+  if (options_.event_log.empty()) return nullptr;
+  const auto file = open_file(options_.event_log, O_WRONLY | O_CREAT | O_TRUNC, "cannot write the event log to");
+  const auto broken = [](std::error_code error) {
+    tell_on_standard_error(fmt::format("cannot write the event log: {}; going on without it", error.message()));
+  };
+  return std::make_unique<outlet>(pool_, file.number(), outlet::events{[this] { output_relieved(); }, broken});
+}
+
+void supervisor::add_process(const procfile_entry& entry, std::size_t number) {
+  std::vector<std::filesystem::path> watched;
+  for (const auto& each : options_.watches) {
+    if (each.process == entry.name) watched.push_back(each.path);
+  }
+  processes_.emplace_back(
+      around_, number, entry, watched, nothing_to_read_.number(),
+      process_events{.started = [this](std::size_t process) { status_.started(process); },
+                     .failed = [this](std::size_t process, int status) { status_.failed(process, status); },
+                     .over = [this](bool after_failure) { process_over(after_failure); }});
+}
+
+void supervisor::watch_signals() {
+  for (const int number : {SIGINT, SIGTERM}) {
+    signals_.emplace_back(pool_, number, [this, number] { asked_to_stop(number); });
+  }
+  if (!is_ignored(SIGHUP)) signals_.emplace_back(pool_, SIGHUP, [this] { asked_to_stop(SIGHUP); });
+  signals_.emplace_back(pool_, SIGCHLD, [this] { bury_orphans(); });
+  // Caught and not ignored: a write to a closed pipe fails then, and what we start does not inherit it, as it would
+  // inherit an ignored signal.
+  signals_.emplace_back(pool_, SIGPIPE, [] {});
+}
+
+int supervisor::run() {
+  pool_.post([this] { start(); });
+  (void)q::wait(finished_);
+  // The callback that has set the event may still be on its way out.
+  pool_.stop();
+  return status_.value();
+}
+
+// --- Stopping --------------------------------------------------------------------------------------------------------
+
+void supervisor::start() {
+  log_.write("run-started", {{"pid", ::getpid()}, {"procfile", options_.procfile.string()}});
+  for (auto& each : signals_) each.on_signal.arm(each.signal);
+  // A process that fails at once stops everything, and the later ones with it before they have begun.
+  for (auto& each : processes_) {
+    if (!stopping_) each.start();
+  }
+}
+
+void supervisor::asked_to_stop(int signal) {
+  if (!stopping_) {
+    stop_requested_at_ = std::chrono::steady_clock::now();
+    return stop_all(signal_text(signal));
+  }
+  if (!impatient_ && std::chrono::steady_clock::now() - stop_requested_at_ >= same_request) kill_all(signal);
+}
+
+void supervisor::stop_all(std::string_view why) {
+  if (std::exchange(stopping_, true)) return;
+  log_.write("stop-requested", {{"because", std::string{why}}});
+  out_.say(fmt::format("stopping everything: {}", why));
+  for (auto& each : processes_) each.stop();
+}
+
+void supervisor::kill_all(int signal) {
+  impatient_ = true;
+  status_.forced(signal);
+  log_.write("kill-requested", {{"because", signal_text(signal)}});
+  out_.say(fmt::format("{} again: killing what is left", signal_text(signal)));
+  for (auto& each : processes_) each.kill();
+  strays_.kill();
+}
+
+void supervisor::process_over(bool after_failure) {
+  if (after_failure && !options_.keep_going) stop_all("a process has failed");
+  const bool all_over =
+      std::all_of(processes_.begin(), processes_.end(), [](const supervised_process& each) { return each.is_over(); });
+  if (all_over && !std::exchange(processes_over_, true)) end_strays();
+}
+
+void supervisor::bury_orphans() {
+  adopted_.forget_ended();
+  for (const auto& each : family_.all().members) {
+    if (!each.is_zombie() || each.parent != family_.self()) continue;
+    const bool is_ours = std::any_of(processes_.begin(), processes_.end(), [&](const supervised_process& process) {
+      return process.running_pid() == each.pid;
+    });
+    if (is_ours) continue;
+    try {
+      adopted_.adopt(each);
+    } catch (const std::system_error&) {
+      return;  // no descriptor left: it stays a zombie until somebody's end brings us here again
+    }
+  }
+}
+
+void supervisor::end_strays() {
+  strays_.end({.name = "an unknown process", .since = std::chrono::steady_clock::now()});
+  if (impatient_) strays_.kill();
+}
+
+// --- The end ---------------------------------------------------------------------------------------------------------
+
+void supervisor::finish() {
+  log_.write("finished", {{"status", status_.value()}});
+  out_.say(fmt::format("nothing is left running; status {}", status_.value()));
+  last_words_ = last_words::waiting;
+  finish_when_written();
+}
+
+void supervisor::finish_when_written() {
+  if (unwritten_bytes() == 0) {
+    last_words_ = last_words::over;
+    return finished_.set();
+  }
+  patience_.set(patience_with_a_reader);
+  on_patience_over_.arm(patience_);
+}
+
+void supervisor::give_up_writing() {
+  if (last_words_ == last_words::over) return;
+  tell_on_standard_error(fmt::format("nobody reads the output: dropped the last {} bytes", unwritten_bytes()));
+  last_words_ = last_words::over;
+  finished_.set();
+}
+
+std::size_t supervisor::unwritten_bytes() const {
+  return standard_output_.queued_bytes() + (event_file_ ? event_file_->queued_bytes() : 0);
+}
+
+void supervisor::output_relieved() {
+  if (last_words_ == last_words::waiting) return finish_when_written();
+  if (out_.congested()) return;
+  for (auto& each : processes_) each.resume_output();
+}
+
+void supervisor::output_broken(std::error_code error) {
+  status_.output_closed();
+  tell_on_standard_error(fmt::format("cannot write to standard output: {}; stopping everything", error.message()));
+  // Not at once: somebody is in the middle of writing a line.
+  pool_.post([this] {
+    stop_all("standard output was closed");
+    output_relieved();
+  });
+}
+
+}  // namespace quiesce_tool

@@ -1,0 +1,96 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <quiesce/quiesce.hpp>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "console.hpp"
+#include "descendants.hpp"
+#include "event_log.hpp"
+#include "file_descriptor.hpp"
+#include "leftovers.hpp"
+#include "outlet.hpp"
+#include "procfile.hpp"
+#include "run_options.hpp"
+#include "run_status.hpp"
+#include "supervised_process.hpp"
+#include "surroundings.hpp"
+#include "wards.hpp"
+
+namespace quiesce_tool {
+
+/// Runs the processes of a Procfile until all of them are over or a signal asks to stop.
+///
+/// Everything happens in callbacks of a pool with one worker. They never overlap, so they share all of this state
+/// without a lock, and each runs to its end before the next one looks. The thread that calls run() only waits.
+class supervisor {
+ public:
+  /// Makes everything that can be refused, and starts nothing.
+  /// Errors: std::system_error.
+  supervisor(const run_options& options, const procfile& file);
+
+  /// Returns the exit status of the program.
+  int run();
+
+ private:
+  /// A signal to this program. Each callback arms the wait again, so that a second one is noticed.
+  struct signal_watch {
+    q::os_signal signal;
+    q::registered_wait on_signal;
+    template <class Callback>
+    signal_watch(q::thread_pool& pool, int number, Callback callback)
+        : signal{number}, on_signal{pool, [this, callback](q::callback_scope& scope) {
+                                      scope.arm(signal);
+                                      callback();
+                                    }} {}
+  };
+
+  [[nodiscard]] std::unique_ptr<outlet> make_event_file();
+  void add_process(const procfile_entry& entry, std::size_t number);
+  void watch_signals();
+  void start();
+  void asked_to_stop(int signal);
+  void stop_all(std::string_view why);
+  void kill_all(int signal);
+  void process_over(bool after_failure);
+  void bury_orphans();
+  void end_strays();
+  void finish();
+  void finish_when_written();
+  void give_up_writing();
+  [[nodiscard]] std::size_t unwritten_bytes() const;
+  void output_broken(std::error_code error);
+  void output_relieved();
+
+  const run_options options_;
+  q::thread_pool pool_{{.name = "quiesce run", .running = 1}};
+  q::manual_reset_event finished_;
+  outlet standard_output_;
+  std::unique_ptr<outlet> event_file_;
+  event_log log_;
+  console out_;
+  descendants family_;
+  wards adopted_;
+  surroundings around_{pool_, options_, out_, log_, family_, adopted_};
+  file_descriptor nothing_to_read_;
+  run_status status_;
+
+  std::deque<supervised_process> processes_;
+  leftovers strays_;
+  std::deque<signal_watch> signals_;
+  bool stopping_ = false;
+  std::chrono::steady_clock::time_point stop_requested_at_{};  // by a signal
+  bool impatient_ = false;
+  bool processes_over_ = false;
+  enum class last_words : std::uint8_t { not_yet, waiting, over };
+  last_words last_words_ = last_words::not_yet;
+  q::timer patience_{q::timer::reset::automatic};
+  q::registered_wait on_patience_over_;
+};
+
+}  // namespace quiesce_tool
