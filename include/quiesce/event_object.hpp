@@ -50,9 +50,7 @@ class event_object : public waitable {
 
  private:
   bool is_available(std::uint64_t word) const noexcept override { return event_word::is_signalled(word); }
-  std::uint64_t after_take(std::uint64_t word) const noexcept override {
-    return event_word::with_signal(word, kind_ == event_word::reset::manual);
-  }
+  std::uint64_t after_take(std::uint64_t word) const noexcept override { return event_word::after_take(word, kind_); }
 
   void set_slowly() noexcept;
   void reset_slowly() noexcept;

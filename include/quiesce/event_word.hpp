@@ -22,14 +22,14 @@ namespace quiesce::inline v0 {
 /// TRANSITIONS (fast: by compare-exchange on the word as it was seen; a slow outcome takes the queue lock and looks again)
 ///   set      unsignalled -> signalled (stored)   signalled -> signalled (merged)   any flag: unchanged (slow)
 ///   reset    plain -> unsignalled (done)         only `waiting`: unchanged (done)  other flags: unchanged (slow)
-///   take     signalled -> unsignalled, or signalled for manual reset (taken)
-///            unsignalled, or only `waiting`: unchanged (empty: nobody overtakes a waiter)   other flags: (slow)
+///   take     signalled -> unsignalled, or signalled for manual reset      not signalled: unchanged
+///            (waitable::try_take() looks at the flags: nobody overtakes a waiter)
 struct event_word {
   static constexpr std::uint64_t unsignalled = 0;
   static constexpr std::uint64_t signalled = std::uint64_t{1} << object_word::value_shift;
 
   enum class reset : bool { automatic, manual };
-  enum class step : std::uint8_t { stored, merged, done, taken, empty, slow };
+  enum class step : std::uint8_t { stored, merged, done, slow };
   struct move {
     std::uint64_t next;
     step outcome;
@@ -45,12 +45,12 @@ struct event_word {
     return {seen, seen == object_word::waiting ? step::done : step::slow};
   }
 
-  static constexpr move on_take(std::uint64_t seen, reset kind) noexcept {
-    if (seen == signalled) return {kind == reset::automatic ? unsignalled : signalled, step::taken};
-    return {seen, seen == unsignalled || seen == object_word::waiting ? step::empty : step::slow};
-  }
-
   static constexpr bool is_signalled(std::uint64_t seen) noexcept { return (seen & signalled) != 0; }
+
+  /// The same word when one wait has taken the signal.
+  static constexpr std::uint64_t after_take(std::uint64_t seen, reset kind) noexcept {
+    return with_signal(seen, kind == reset::manual);
+  }
 
   /// For the holder of the queue lock: the same word with the signal stored or gone.
   static constexpr std::uint64_t with_signal(std::uint64_t held, bool stored) noexcept {

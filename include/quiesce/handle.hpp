@@ -36,7 +36,7 @@ class handle {
 
   /// Gives the object the name under which errors and reports speak of it; all its handles share it.
   /// Errors: std::bad_alloc (the old name stays); a null handle is a bug of the caller (std::logic_error).
-  void set_name(std::string_view name);
+  void set_name(std::string_view name, std::source_location where = std::source_location::current());
 
  protected:
   explicit handle(waitable* owned) noexcept : object_(owned) {}

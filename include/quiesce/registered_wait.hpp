@@ -20,7 +20,8 @@ class thread_pool;
 /// What became of a stop.
 enum class stop_status : std::uint8_t {
   stopped,    ///< no callback is running and none will ever run
-  deferred,   ///< asked from inside a callback of it: the same will be true when that callback has returned
+  deferred,   ///< asked from inside a callback of it, which is not waited for: no other callback of it will begin, and
+              ///< `stopped()` tells when those that run, among them the asking one, have returned
   timed_out,  ///< the limit came first; the stop goes on, and `stopped()` tells when it is done
 };
 
@@ -43,6 +44,9 @@ enum class repeat : std::uint8_t { once, until_stopped };
 /// arming away and makes one callback. The signaller does the work: when its set() returns, the signal is taken and the
 /// callback is queued, or marked to follow the one that runs. So a signal that came before disarm() or stop() is never
 /// lost. Callbacks of one wait run one at a time unless it was made to overlap.
+///
+/// A wait that repeats is armed anew, with the same object and the limit counted from then, when a callback begins, or
+/// as soon as none of it is due. Arming it by hand gives it another object.
 ///
 /// Stopping: after `stop()` no callback runs and none ever will, though callbacks arm the wait again at any moment and
 /// though other threads signal or arm it meanwhile. Whatever the callbacks use may be freed on the next line.
@@ -68,11 +72,12 @@ class registered_wait {
   registered_wait& operator=(registered_wait&& other) noexcept;
   ~registered_wait();
 
-  /// Waits for `object`, once, and at most until `until`: a limit that has passed makes a callback soon that is told
+  /// Waits for `object`, for one signal, and at most until `until`: a limit that has passed makes a callback soon that is told
   /// timed_out. An object that is signalled now makes one at once. An arming that has not fired is replaced.
   /// Blocks:  at most for another thread's arming of the same wait, a few instructions.
   /// Orders:  what the signaller did before its signal happens before the callback.
-  /// From a callback: of this wait or any other; this is how a callback arms its wait again.
+  /// From a callback: of this wait or any other; this is how a callback arms its wait again. Within the callback use
+  ///          callback_scope::arm: the variable that holds the wait may not have been written when the first one runs.
   arm_status arm(handle_ref object, deadline until = never,
                  std::source_location where = std::source_location::current()) noexcept;
 
@@ -83,19 +88,21 @@ class registered_wait {
   /// Refuses arming from now on, takes the arming back and waits until no callback is due or running. What had fired
   /// before runs first, and is waited for.
   /// Blocks:  until then. From inside a callback of this wait, also when it calls through other code: not at all; the
-  ///          answer is deferred, callbacks that were due are dropped and counted. On the only worker of a pool of one,
-  ///          what is due cannot run: it is dropped and counted.
+  ///          answer is deferred, callbacks that were due are dropped and counted. Where every worker of the pool waits
+  ///          in a stop, what is due cannot run: it is dropped and counted.
   /// Returns: stopped, or deferred. Any number of threads may stop it at the same time.
   /// Orders:  all that callbacks did, the destruction of the callback included, happens before the return.
-  /// Lifetime: the callback and what it captured are destroyed before the return, on the thread that ran it last or,
-  ///          if none runs, on the one that stops; never under a lock.
-  /// From a callback: of another wait: allowed; two callbacks that stop each other's waits block each other for ever.
+  /// Lifetime: the callback and what it captured are destroyed before the return, never under a lock of the library, on
+  ///          the thread that ran it last or, if none runs, on the one that stops or that was just arming or disarming.
+  ///          What was captured may own this wait or its pool.
+  /// From a callback: of another wait: allowed. Two callbacks that stop each other's waits block each other for ever.
   stop_result stop(std::source_location where = std::source_location::current()) noexcept;
 
   /// stop(), but gives up waiting after `limit`.
   stop_result stop_for(time_limit limit, std::source_location where = std::source_location::current()) noexcept;
 
-  /// stop() without the waiting: stopped() tells when it is done.
+  /// stop() without the waiting: stopped() tells when it is done. What had fired still runs, also when a callback of
+  /// this wait asks.
   void request_stop(std::source_location where = std::source_location::current()) noexcept;
 
   /// Signalled, for good, when the promise of stop() holds. Lives as long as this wait; wait for it, do not keep it.

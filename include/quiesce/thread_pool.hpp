@@ -26,11 +26,13 @@ enum class post_status : std::uint8_t {
   refused,  ///< the pool is stopping or has stopped: the function was destroyed and did not run
 };
 
-/// Threads that run callbacks: of posted functions, and of registered waits. Callbacks begin in the order in which they
-/// became due; with one worker they never overlap, so they may share state freely.
+/// Threads that run callbacks: of posted functions, and of registered waits. They begin in the order in which they were
+/// queued; a callback that has to follow a running one of the same wait is queued when that one ends. With one worker
+/// they never overlap, so they may share state freely.
 ///
 /// Workers are started with the pool, take no signals but the synchronous ones, and sleep when there is nothing to do.
-/// Limits of armed waits are kept by one thread for the whole process, which the first pool starts and the last one ends.
+/// Limits of armed waits are kept by one thread for the whole process, which the first pool starts and the last one ends (timers and
+/// other handles keep it running too).
 ///
 /// Lifetime: destruction stops. A pool may be destroyed in one of its own callbacks: its threads then end by themselves.
 /// Errors:   the constructor throws std::system_error when the system refuses a thread or a descriptor, and
@@ -68,7 +70,8 @@ class thread_pool {
 
   /// Refuses new work and all arming, stops every registered wait of this pool, and waits until all that was queued or
   /// had fired has run. Then the workers have ended.
-  /// Blocks:  until then. From inside a callback of this pool: not at all; the answer is deferred.
+  /// Blocks:  until then. From inside a callback of this pool, or the destruction of one: not at all; the answer is
+  ///          deferred, and what was queued or had fired still runs.
   /// Orders:  all that callbacks did happens before the return.
   stop_result stop() noexcept;
 

@@ -53,8 +53,12 @@ void pool_core::work(void* given) noexcept {
   pool.mutex_.lock();
   const bool last = ++pool.left_ == pool.count_;
   pool.mutex_.unlock();
-  if (last) pool.set();
-  pool.release();  // Last touch of the core.
+  if (last) {
+    pool.reactor_.reset();  // all members are closed: none will be armed with a limit any more
+    pool.set();
+  }
+  thread_record::current().worker_of = nullptr;  // another pool may come to stand at this address
+  pool.release();                                // Last touch of the core.
 }
 
 work_item* pool_core::next_item(worker& self) noexcept {
@@ -161,20 +165,37 @@ void pool_core::request_stop() noexcept {
 bool pool_core::stop_until(deadline until) noexcept {
   request_stop();
   if (!wait_until(handle_ref(*this), until)) return false;
-  mutex_.lock();
-  const bool mine = !std::exchange(joined_, true);
-  mutex_.unlock();
-  for (unsigned i = 0; mine && i < count_; ++i) workers_[i].thread.join();
+  const std::lock_guard hold(joining_);
+  if (!std::exchange(joined_, true)) {
+    for (unsigned i = 0; i < count_; ++i) workers_[i].thread.join();
+  }
   return true;
 }
 
 void pool_core::detach_workers() noexcept {
-  mutex_.lock();
-  const bool mine = !std::exchange(joined_, true);
-  mutex_.unlock();
-  for (unsigned i = 0; mine && i < count_; ++i) workers_[i].thread.detach();
+  const std::lock_guard hold(joining_);
+  if (!std::exchange(joined_, true)) {
+    for (unsigned i = 0; i < count_; ++i) workers_[i].thread.detach();
+  }
 }
 
 bool pool_core::is_worker() const noexcept { return thread_record::current().worker_of == this; }
+
+bool pool_core::is_inside() const noexcept { return thread_record::current().is_inside_pool(this); }
+
+pool_core::blocked_worker::blocked_worker(pool_core& pool) noexcept
+    : pool_(pool), counts_(!std::exchange(thread_record::current().is_blocked_worker, true)) {
+  if (!counts_) return;
+  const std::lock_guard lock(pool_.mutex_);
+  if (++pool_.blocked_ == pool_.count_) pool_.all_blocked_.set();
+}
+
+pool_core::blocked_worker::~blocked_worker() {
+  if (!counts_) return;
+  thread_record::current().is_blocked_worker = false;
+  const std::lock_guard lock(pool_.mutex_);
+  --pool_.blocked_;
+  pool_.all_blocked_.reset();
+}
 
 }  // namespace quiesce::inline v0

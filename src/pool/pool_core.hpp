@@ -7,6 +7,7 @@
 
 #include "os/thread.hpp"
 #include "quiesce/event_object.hpp"
+#include "quiesce/manual_reset_event.hpp"
 #include "reactor/reactor.hpp"
 #include "wait/parker.hpp"
 
@@ -35,7 +36,8 @@ class work_item {
 ///       callback, and an entry that is pushed late may be run by anybody
 ///   I3  a worker in idle_ is told exactly once: by who takes it out of the list, under the lock
 ///   I4  the core outlives its workers: each owns a reference, dropped as its last act
-///   I5  workers_ is joined by the first stop from outside, or detached when the pool's handle is dropped on a worker
+///   I5  workers_ is joined by the first stop from outside, or detached when the pool's handle is dropped inside a callback
+///   I6  all_blocked_ is signalled, outside the lock, if and only if blocked_ == count_
 class pool_core final : public event_object {
  public:
   /// Starts the workers. Errors: std::system_error, std::bad_alloc; then no thread is left.
@@ -59,11 +61,28 @@ class pool_core final : public event_object {
   /// request_stop(), then waits. False: the limit came first. Not from a worker of this pool.
   bool stop_until(deadline until) noexcept;
 
-  /// The handle is being dropped on a worker: nobody will join the threads.
+  /// The handle is being dropped inside a callback: nobody will join the threads.
   void detach_workers() noexcept;
 
   bool is_worker() const noexcept;
-  bool is_only_worker() const noexcept { return count_ == 1 && is_worker(); }
+  /// Whether the calling thread is inside a callback of this pool, or destroys one.
+  bool is_inside() const noexcept;
+
+  /// A worker of this pool that waits in a stop, for as long as this lives.
+  class blocked_worker {
+   public:
+    explicit blocked_worker(pool_core& pool) noexcept;
+    blocked_worker(const blocked_worker&) = delete;
+    blocked_worker& operator=(const blocked_worker&) = delete;
+    ~blocked_worker();
+
+   private:
+    pool_core& pool_;
+    bool counts_;  // not when it is nested in another one of the same thread
+  };
+  /// Signalled while every worker waits in a stop.
+  handle_ref all_blocked() noexcept { return all_blocked_; }
+
   reactor::deadlines& deadlines() noexcept { return reactor_->deadlines(); }
 
  private:
@@ -83,19 +102,22 @@ class pool_core final : public event_object {
   worker* leave_if_over() noexcept;
   static void tell_all(worker* idle) noexcept;
 
-  std::mutex mutex_;
+  std::mutex joining_;  // held while the threads are joined, so that every stop from outside returns after it
+  std::mutex mutex_;    // guards all below, up to the workers
   work_item* first_item_ = nullptr;
   work_item** end_of_items_ = &first_item_;
   worker* idle_ = nullptr;  // last in, first out: the warmest thread is taken
   registration* members_ = nullptr;
   std::size_t live_ = 0;
-  unsigned count_;     // constant once the threads have started
-  unsigned left_ = 0;  // workers that have seen leaving_
+  unsigned count_;        // constant once the threads have started
+  unsigned left_ = 0;     // workers that have seen leaving_
+  unsigned blocked_ = 0;  // workers that wait in a stop
   bool closing_ = false;
   bool leaving_ = false;
-  bool joined_ = false;  // somebody has taken over the joining or detaching
+  bool joined_ = false;  // the threads have been joined or detached; guarded by joining_
   std::unique_ptr<worker[]> workers_;
-  reactor::reactor::reference reactor_;
+  manual_reset_event all_blocked_;
+  reactor::reactor::reference reactor_;  // until the pool has stopped
 };
 
 }  // namespace quiesce::inline v0

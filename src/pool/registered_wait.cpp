@@ -14,8 +14,10 @@ registered_wait::registered_wait(thread_pool& pool, function callback, repeat mo
 
 registered_wait& registered_wait::operator=(registered_wait&& other) noexcept {
   if (this == &other) return *this;
-  registered_wait old(std::move(*this));
-  registration_ = std::exchange(other.registration_, nullptr);
+  // Stopped first: a callback that uses this handle meanwhile finds the wait that it belongs to.
+  if (registration_ != nullptr) static_cast<void>(registration_->stop_until(never));
+  registration* const old = std::exchange(registration_, std::exchange(other.registration_, nullptr));
+  if (old != nullptr) old->release();
   return *this;
 }
 

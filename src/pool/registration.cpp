@@ -152,6 +152,11 @@ void registration::let_go() noexcept {
   }
 }
 
+void registration::arm_again() noexcept {
+  static_cast<void>(link(*object_, again_limit_, false));
+  let_go();
+}
+
 wait_block::claimed registration::claim(waiter&) noexcept {
   const run_word::move move =
       step([this](std::uint64_t seen) { return run_word::on_fire(seen, run_word::fire::signal, mode_); });
@@ -173,33 +178,32 @@ void registration::run() noexcept {
   const run_word::move move = step([this](std::uint64_t seen) { return run_word::on_begin(seen, mode_); });
   if (move.push) pool_.push(*this);
   if (move.outcome != run_word::step::empty) {
-    if (move.rearm) {
-      static_cast<void>(link(*object_, again_limit_, false));
-      let_go();
-    }
+    if (move.rearm) arm_again();
     call(move.outcome == run_word::step::signalled ? wait_status::signalled : wait_status::timed_out);
     const run_word::move end = step([this](std::uint64_t seen) { return run_word::on_end(seen, mode_); });
     if (end.push) pool_.push(*this);
+    if (end.rearm) arm_again();
     if (run_word::is_quiet(end.next)) finish();
   }
   release();  // Last touch of the registration by the worker.
 }
 
 void registration::call(wait_status how) noexcept {
-  const inside_callback frame(this);
+  const inside_callback frame(this, &pool_);
   callback_scope scope(*this, how);
   callback_(scope);
 }
 
 // Quiet was reached, once, by this thread (I2): nobody uses the callable any more, and nobody has been told so.
 void registration::finish() noexcept {
+  add_reference();  // what was captured may own the handle of this very wait, and with it the caller's reference
   {
-    const inside_callback frame(this);  // what was captured may stop this very wait while it is destroyed
+    const inside_callback frame(this, &pool_);  // and it may stop the wait, or the pool, while it is destroyed
     callback_.reset();
   }
-  static_cast<void>(step(run_word::on_closed));
+  set();  // before the pool can be seen as stopped
   if (is_member_) pool_.member_closed(*this);
-  set();
+  release();  // Last touch of the registration, unless the caller owns a reference.
 }
 
 registration::stop_report registration::close(bool drop) noexcept {
@@ -225,17 +229,30 @@ void registration::drop_references(std::uint64_t count) noexcept {
   for (; count != 0; --count) release();
 }
 
-void registration::request_stop() noexcept { static_cast<void>(close(thread_record::current().is_inside(this))); }
+void registration::request_stop() noexcept { static_cast<void>(close(false)); }
 
 registration::stop_report registration::stop_until(deadline until) noexcept {
+  add_reference();  // the callable that is destroyed on the way may own the caller's
   const bool inside = thread_record::current().is_inside(this);
-  stop_report report = close(inside || pool_.is_only_worker());
+  stop_report report = close(inside);
   if (inside) {
     report.result.status = stop_status::deferred;
-  } else if (!wait_until(handle_ref(*this), until)) {
+  } else if (!await_stopped(until, report.result.dropped)) {
     report.result.status = stop_status::timed_out;
   }
+  release();
   return report;
+}
+
+bool registration::await_stopped(deadline until, std::size_t& dropped) noexcept {
+  const handle_ref self(*this);
+  if (!pool_.is_worker()) return static_cast<bool>(wait_until(self, until));
+  // A worker that waits here runs nothing. When all of them do, what is pending cannot run: it is dropped.
+  const pool_core::blocked_worker blocked(pool_);
+  const wait_result ended = wait_any_until({self, pool_.all_blocked()}, until);
+  if (ended.index != 1) return static_cast<bool>(ended);
+  dropped += close(true).result.dropped;
+  return static_cast<bool>(wait_until(self, until));
 }
 
 void registration::link_into(registration*& list) noexcept {

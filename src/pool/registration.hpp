@@ -59,7 +59,9 @@ class registration final : public event_object, private wait_block, private reac
   arm_status link(waitable& object, deadline until, bool has_reference) noexcept;
   void unlink() noexcept;
   void let_go() noexcept;
+  void arm_again() noexcept;
   stop_report close(bool drop) noexcept;
+  bool await_stopped(deadline until, std::size_t& dropped) noexcept;
   void call(wait_status how) noexcept;
   void finish() noexcept;
   void drop_references(std::uint64_t count) noexcept;

@@ -10,64 +10,63 @@ namespace quiesce::inline v0 {
 ///
 ///   bits    name       meaning                                             who may change it
 ///   0       closing    a stop has begun; never cleared                     any thread
-///   1       closed     no callback runs and none will; never cleared       the thread that reached quiet
-///   2       busy       somebody links or unlinks the wait; the place in    set: any thread that finds it clear;
+///   1       busy       somebody links or unlinks the wait; the place in    set: any thread that finds it clear;
 ///                      the object's queue, the object and the time-out     cleared: its holder
 ///                      belong to him
-///   3       armed      a signal or a time-out may fire the wait            set: the holder of busy, under the lock of
+///   2       armed      a signal or a time-out may fire the wait            set: the holder of busy, under the lock of
 ///                                                                          the object's queue; cleared: any thread
-///   4       scheduled  an entry in the run queue exists or is owed by      set: who counts a fire or ends a callback;
+///   3       scheduled  an entry in the run queue exists or is owed by      set: who counts a fire or ends a callback;
 ///                      who set it                                          cleared: the worker that takes the entry
-///   5       again      the wait arms itself when a callback begins         arm; cleared by disarm and close
-///   6       due        a callback began while busy was held: its holder    set: the worker that begins;
-///                      has to arm again before he lets go                  cleared: the holder of busy, or close
-///   7       sleepers   a thread sleeps until busy is clear (may be stale:  set: who goes to sleep; cleared: who clears
+///   4       again      the wait repeats: it has to be armed when nothing   set: arm; cleared: disarm and close
+///                      of it is pending
+///   5       sleepers   a thread sleeps until busy is clear (may be stale:  set: who goes to sleep; cleared: who clears
 ///                      legal with nobody asleep, not the reverse)          busy or sets closing, and wakes all
+///   6-7     -          always zero
 ///   8-17    running    callbacks that have begun and not ended             workers
 ///   18-40   signals    fires by a signal that have not begun yet           who fires; a worker; a stop that drops
 ///   41-63   expiries   fires by a time-out that have not begun yet         the same
-///   `pending` is signals + expiries. Signals begin first.
+///   `pending` is signals + expiries. Signals begin first. *Quiet* is closing with nothing pending, running or busy.
 ///
-///   Impossible: closing with armed, again or due (a stop takes them away in the same step); due without busy; due
-///   without again; closed without quiet; pending without scheduled while nothing runs; running > 1 without overlap;
-///   scheduled with running, without overlap.
+///   Impossible: closing with armed or again (a stop takes them away in the same step); pending without scheduled while
+///   nothing runs; running > 1 without overlap; scheduled with running, without overlap; scheduled without pending unless
+///   closing; again with nothing armed, pending, running or busy (the repetition would be lost); sleepers without busy.
 ///
 /// INVARIANTS
 ///   I1  a fire is counted if and only if armed was set, and takes it away: one arming, at most one fire; or by the
 ///       arming itself, which found the object signalled and never set armed
-///   I2  quiet (closing, nothing pending, running or busy) is reached exactly once, and stays: all that could leave it
-///       is refused by closing. Who reaches it destroys the callable and then sets closed
+///   I2  quiet is reached exactly once, and stays: all that could leave it is refused by closing. Who reaches it
+///       destroys the callable and then tells that the wait has stopped
 ///   I3  references of the registration: one for armed, one for each pending fire, one for each running callback; and
 ///       one for scheduled when a stop has dropped the fires that it stood for. So every thread that acts on an outcome
 ///       of this word still has a live object; firing moves the reference of armed to the fire and touches no count
 ///   I4  all that fires does so under a lock that disarming passes too: the lock of the object's queue, or that of the
 ///       deadlines. So no signal or time-out that belonged to an earlier arming can end a later one
+///   I5  a wait that repeats is armed again by the first of these that finds nothing pending and busy free: a callback
+///       that begins, one that ends; or by the holder of busy who lets go and finds nothing running either
 ///
-/// TRANSITIONS, by the letters A armed, Q pending, R running, c closing, Z closed. What a column leaves out is unchanged.
-///   state     arm        fire           begin             end             disarm      close (outside)  close (inside)
-///   idle      busy       lost           -                 -               busy        c busy           -
-///   A         busy, -A   -A +Q push     -                 -               busy, -A    c busy -A        -
-///   Q         busy       lost           R                 -               too late    c, waits         -
-///   QA        busy, -A   -A +Q          RA                -               busy, -A    c -A, waits      -
-///   R         busy       lost           -                 idle            busy        c, waits         c, deferred
-///   RA        busy, -A   -A +Q          -                 A               busy, -A    c -A, waits      c -A, deferred
-///   RQ        busy       lost           overlap: R+1      Q push          too late    c, waits         c -Q, deferred
-///   RQA       busy, -A   -A +Q          overlap: RA+1     QA push         busy, -A    c -A, waits      c -A -Q, deferred
-///   cQ        refused    lost           cR                -               no-op       joins            -
-///   cR        refused    lost           -                 quiet           no-op       joins            deferred
-///   cRQ       refused    lost           overlap: cR+1     cQ push         no-op       joins            -Q, deferred
-///   Z         refused    lost           empty             -               no-op       returns          -
-///   `busy` ends with commit (A), found (+Q push) or nothing, and let_go, which sends its holder to clean up when the wait
-///   is closing, or to arm again when that is due.
+/// TRANSITIONS, by the letters A armed, Q pending, R running, c closing, Z quiet. What a column leaves out is unchanged.
+///   state     arm        fire           begin             end             disarm      close          close, dropping
+///   idle      busy       lost           -                 -               busy        c busy         c busy
+///   A         busy, -A   -A +Q push     -                 -               busy, -A    c busy -A      c busy -A
+///   Q         busy       lost           R                 -               too late    c busy         c busy -Q
+///   QA        busy, -A   -A +Q          RA                -               busy, -A    c busy -A      c busy -A -Q
+///   R         busy       lost           -                 idle            busy        c busy         c busy
+///   RA        busy, -A   -A +Q          -                 A               busy, -A    c busy -A      c busy -A
+///   RQ        busy       lost           overlap: R+1      Q push          too late    c busy         c busy -Q
+///   RQA       busy, -A   -A +Q          overlap: RA+1     QA push         busy, -A    c busy -A      c busy -A -Q
+///   cQ        refused    lost           cR                -               refused     joined         -Q: Z
+///   cR        refused    lost           -                 Z               refused     joined         joined
+///   cRQ       refused    lost           overlap: cR+1     cQ push         refused     joined         cR
+///   Z         refused    lost           empty             -               refused     joined         joined
+///   Where busy is held by another: arm and disarm wait for it; close leaves the cleaning up to its holder.
+///   `busy` ends with let_go, which sends its holder to clean up when the wait is closing, or to arm again by I5.
 struct run_word {
   static constexpr std::uint64_t closing = 1 << 0;
-  static constexpr std::uint64_t closed = 1 << 1;
-  static constexpr std::uint64_t busy = 1 << 2;
-  static constexpr std::uint64_t armed = 1 << 3;
-  static constexpr std::uint64_t scheduled = 1 << 4;
-  static constexpr std::uint64_t again = 1 << 5;
-  static constexpr std::uint64_t due = 1 << 6;
-  static constexpr std::uint64_t sleepers = 1 << 7;
+  static constexpr std::uint64_t busy = 1 << 1;
+  static constexpr std::uint64_t armed = 1 << 2;
+  static constexpr std::uint64_t scheduled = 1 << 3;
+  static constexpr std::uint64_t again = 1 << 4;
+  static constexpr std::uint64_t sleepers = 1 << 5;
 
   static constexpr int running_shift = 8;
   static constexpr int signals_shift = 18;
@@ -112,7 +111,7 @@ struct run_word {
     std::uint64_t next;
     step outcome;
     bool push = false;       // the caller owes an entry in the run queue
-    bool rearm = false;      // with begin: busy is the caller's, who has to arm again
+    bool rearm = false;      // with begin and end: busy is the caller's, who has to arm again and let go
     bool wake = false;       // sleepers have to be woken
     bool was_armed = false;  // with close: the reference of that arming is the caller's
     std::uint64_t dropped = 0;
@@ -163,15 +162,14 @@ struct run_word {
     const bool by_signal = signals(seen) != 0;
     move result{taken + one_running - (by_signal ? one_signal : one_expiry),
                 by_signal ? step::signalled : step::expired};
-    if ((seen & again) != 0 && (seen & armed) == 0) {
-      result.rearm = (seen & busy) == 0;
-      result.next |= result.rearm ? busy : due;
-    }
+    take_rearming(result);
     return scheduling(result, how);
   }
 
   static constexpr move on_end(std::uint64_t seen, mode how) noexcept {
-    return scheduling({seen - one_running, step::ended}, how);
+    move result{seen - one_running, step::ended};
+    take_rearming(result);
+    return scheduling(result, how);
   }
 
   static constexpr move on_disarm(std::uint64_t seen) noexcept {
@@ -183,8 +181,8 @@ struct run_word {
   /// `cleaned`: the holder has left the queue and the deadlines.
   static constexpr move on_let_go(std::uint64_t seen, bool cleaned) noexcept {
     if ((seen & closing) != 0 && !cleaned) return {seen, step::clean_up};
-    if ((seen & due) != 0 && (seen & armed) == 0) return {seen & ~due, step::rearm};
-    move result{seen & ~(busy | due | sleepers), step::released};
+    if (has_to_be_armed(seen) && running(seen) == 0) return {seen, step::rearm};
+    move result{seen & ~(busy | sleepers), step::released};
     result.wake = (seen & sleepers) != 0;
     return result;
   }
@@ -197,16 +195,23 @@ struct run_word {
       result.next &= one_signal - 1;
     }
     if ((seen & closing) != 0) return result;
-    result.next = (result.next & ~(armed | again | due | sleepers)) | closing | busy;
+    result.next = (result.next & ~(armed | again | sleepers)) | closing | busy;
     result.outcome = (seen & busy) != 0 ? step::delegated : step::closes;
     result.wake = (seen & sleepers) != 0;
     result.was_armed = (seen & armed) != 0;
     return result;
   }
 
-  static constexpr move on_closed(std::uint64_t seen) noexcept { return {seen | closed, step::ended}; }
-
  private:
+  static constexpr bool has_to_be_armed(std::uint64_t word) noexcept {
+    return (word & again) != 0 && (word & armed) == 0 && pending(word) == 0;
+  }
+
+  static constexpr void take_rearming(move& result) noexcept {
+    result.rearm = has_to_be_armed(result.next) && (result.next & busy) == 0;
+    if (result.rearm) result.next |= busy;
+  }
+
   // An entry in the run queue is owed when something is pending, none exists yet, and it may begin.
   static constexpr move scheduling(move result, mode how) noexcept {
     const std::uint64_t at_once = how.overlap ? most_running : 1;

@@ -5,6 +5,7 @@
 #include "base/contract.hpp"
 #include "os/affinity.hpp"
 #include "pool/pool_core.hpp"
+#include "wait/thread_record.hpp"
 
 namespace quiesce::inline v0 {
 namespace {
@@ -16,8 +17,11 @@ class posted_work final : public work_item {
 
   void run() noexcept override {
     pool_core& pool = pool_;
-    work_();
-    delete this;  // with what was captured, before the pool can be seen as stopped
+    {
+      const inside_callback frame(this, &pool);
+      work_();
+      delete this;  // with what was captured, before the pool can be seen as stopped
+    }
     pool.work_ended();
   }
 
@@ -54,7 +58,7 @@ registered_wait thread_pool::register_function(handle_ref object, unique_functio
 }
 
 stop_result thread_pool::stop_until(deadline until) noexcept {
-  if (core_->is_worker()) {
+  if (core_->is_inside()) {
     core_->request_stop();
     return {stop_status::deferred, 0};
   }

@@ -4,8 +4,8 @@
 
 namespace quiesce::inline v0 {
 
-void handle::set_name(std::string_view name) {
-  if (object_ == nullptr) base::misuse("a null handle was given a name", {}, std::source_location::current());
+void handle::set_name(std::string_view name, std::source_location where) {
+  if (object_ == nullptr) base::misuse("a null handle was given a name", {}, where);
   object_->set_name(name);
 }
 

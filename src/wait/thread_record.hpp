@@ -5,7 +5,8 @@ namespace quiesce::inline v0 {
 /// One callback that runs on a thread, from its begin to the destruction of what it captured. Frames are nested when a
 /// callback, directly or not, runs another one on its own stack.
 struct callback_frame {
-  const void* of;  // the registration or work item
+  const void* of;    // the registration or work item
+  const void* pool;  // which it belongs to
   callback_frame* outer = nullptr;
 };
 
@@ -13,6 +14,7 @@ struct callback_frame {
 struct thread_record {
   callback_frame* innermost = nullptr;  // the call chain of callbacks
   const void* worker_of = nullptr;      // the pool whose worker this thread is
+  bool is_blocked_worker = false;       // it waits in a stop, and its pool has counted that
 
   static thread_record& current() noexcept;
 
@@ -22,12 +24,20 @@ struct thread_record {
     }
     return false;
   }
+
+  bool is_inside_pool(const void* pool) const noexcept {
+    for (const callback_frame* frame = innermost; frame != nullptr; frame = frame->outer) {
+      if (frame->pool == pool) return true;
+    }
+    return false;
+  }
 };
 
 /// Marks the calling thread as inside a callback, for its lifetime.
 class inside_callback {
  public:
-  explicit inside_callback(const void* of) noexcept : record_(thread_record::current()), frame_{of, record_.innermost} {
+  inside_callback(const void* of, const void* pool) noexcept
+      : record_(thread_record::current()), frame_{of, pool, record_.innermost} {
     record_.innermost = &frame_;
   }
   inside_callback(const inside_callback&) = delete;

@@ -41,11 +41,13 @@ wait_result look(handles objects) noexcept {
 wait_result look_or_block(handles objects, deadline until, const std::stop_token& token,
                           const std::source_location& where) {
   check(objects, where);
+  if (const wait_result found = look(objects)) return found;
+  const bool stopped = token.stop_requested();
+  if (!stopped && !until.has_passed()) return block(objects, until, token);
+  // Once more: a signal that came before the stop, or before the limit, wins, though it came after the first look.
   const wait_result found = look(objects);
-  if (found) return found;
-  if (token.stop_requested()) return {.status = wait_status::stopped};
-  if (until.has_passed()) return found;
-  return block(objects, until, token);
+  if (found || !stopped) return found;
+  return {.status = wait_status::stopped};
 }
 
 handles one(const handle_ref& object) noexcept { return handles(&object, 1); }

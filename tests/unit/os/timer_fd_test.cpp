@@ -24,7 +24,8 @@ constexpr int half_a_minute = 30'000;
 
 class TimerFd : public testing::TestWithParam<clock_id> {};
 
-INSTANTIATE_TEST_SUITE_P(OnEitherClock, TimerFd, testing::Values(clock_id::steady, clock_id::system));
+INSTANTIATE_TEST_SUITE_P(OnEitherClock, TimerFd, testing::Values(clock_id::steady, clock_id::system),
+                         [](const auto& clock) { return clock.param == clock_id::steady ? "steady" : "system"; });
 
 TEST_P(TimerFd, IsNotReadableBeforeItIsSet) {
   const timer_fd timer(GetParam());
