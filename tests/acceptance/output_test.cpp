@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <cstdint>
+#include <fstream>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -17,6 +18,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 class RunOutput : public ::testing::Test {
  protected:
@@ -84,6 +86,36 @@ TEST_F(RunOutput, AClosedOutputStopsEverythingAndSaysSo) {
   EXPECT_EQ(program_.await_exit(), 141);
   EXPECT_THAT(program_.errors(), HasSubstr("cannot write to standard output: Broken pipe"));
   EXPECT_THAT(program_run::left_running(), ElementsAre());
+}
+
+TEST_F(RunOutput, BothOutputsMayBeClosedByTheSameReader) {
+  program_.write("Procfile", "noisy: while :; do echo line; done\n");
+  program_.start_program({"/bin/sh", "-c", "{ " QUIESCE_PROGRAM " run; echo $? >status; } 2>&1 | head -n 3"});
+  EXPECT_EQ(program_.await_exit(), 0);
+  std::ifstream status{program_.folder() / "status"};
+  int number = 0;
+  EXPECT_TRUE(status >> number);
+  EXPECT_EQ(number, 141);
+  EXPECT_THAT(program_run::left_running(), ElementsAre());
+}
+
+TEST_F(RunOutput, WithoutStandardOutputNothingElseIsTakenForIt) {
+  program_.write("Procfile", "web: echo hello; touch started\n");
+  program_.start_program({"/bin/sh", "-c", "exec " QUIESCE_PROGRAM " run --event-log log >&- 2>&-"});
+  EXPECT_EQ(program_.await_exit(), 0);
+  EXPECT_TRUE(std::filesystem::exists(program_.folder() / "started"));
+  std::ifstream log{program_.folder() / "log"};
+  for (std::string line; std::getline(log, line);) EXPECT_THAT(line, StartsWith("{\"ms\":"));
+}
+
+TEST_F(RunOutput, ASlowReaderSlowsTheProcessesDownAndMissesNothing) {
+  program_.write("Procfile", "count: seq 1 400000\n");
+  program_.start();
+  program_.read_slowly();
+  EXPECT_EQ(program_.await_exit(), 0);
+  const auto lines = program_.lines_of("count");
+  ASSERT_THAT(lines, SizeIs(400'000));
+  for (std::size_t i = 0; i < lines.size(); ++i) ASSERT_EQ(lines[i], std::to_string(i + 1));
 }
 
 TEST_F(RunOutput, AReaderWhoHasStoppedToReadHoldsUpNeitherSignalsNorTheEnd) {

@@ -112,8 +112,6 @@ program_run::~program_run() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
-// --- Files -----------------------------------------------------------------------------------------------------------
-
 void program_run::write(const std::string& name, std::string_view text) const {
   std::ofstream file{folder_ / name, std::ios::binary};
   if (!(file << text).flush()) throw std::runtime_error{"cannot write " + name};
@@ -135,8 +133,6 @@ void program_run::open_gate(const std::string& fifo) {
   gates_.push_back(gate);
   if (::write(gate, "\n\n\n\n", 4) != 4) throw_errno("write to " + fifo);
 }
-
-// --- Starting --------------------------------------------------------------------------------------------------------
 
 void program_run::start(const std::vector<std::string>& options) {
   // A pipe with a name, so that each event can be waited for; opened here first, or the program would wait for a reader.
@@ -166,10 +162,10 @@ void program_run::start_program(const std::vector<std::string>& command) {
   const auto argument_pointers = pointers_to(arguments);
   const auto environment_pointers = pointers_to(environment);
 
-  const auto before = ignores_hangup_ ? ::signal(SIGHUP, SIG_IGN) : SIG_DFL;
+  const auto before = ignored_ != 0 ? ::signal(ignored_, SIG_IGN) : SIG_DFL;
   const int error = ::posix_spawn(&pid_, arguments.front().c_str(), &actions, nullptr, argument_pointers.data(),
                                   environment_pointers.data());
-  if (ignores_hangup_) ::signal(SIGHUP, before);
+  if (ignored_ != 0) ::signal(ignored_, before);
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(output[1]);
   ::close(errors[1]);
@@ -189,8 +185,6 @@ void program_run::close_output() {
 void program_run::signal(int number) const {
   if (::kill(pid_, number) != 0) throw_errno("kill");
 }
-
-// --- Awaiting --------------------------------------------------------------------------------------------------------
 
 template <class Condition>
 void program_run::await_state(Condition holds, std::string_view what) {
@@ -227,6 +221,10 @@ void program_run::await_output(std::string_view text) {
   await_state([&] { return output_.text.find(text) != std::string::npos; }, std::string{"the output: "}.append(text));
 }
 
+void program_run::await_lines(const std::string& process, std::size_t count) {
+  await_state([&] { return lines_of(process).size() >= count; }, std::to_string(count) + " lines of " + process);
+}
+
 void program_run::await_errors(std::string_view text) {
   await_state([&] { return errors_.text.find(text) != std::string::npos; }, std::string{"the error: "}.append(text));
 }
@@ -242,6 +240,7 @@ int program_run::await_exit() {
   };
   await_state(has_ended, "the end of the program");
   pid_ = -1;
+  bytes_of_a_read_ = 0;
   read_more(0);
   return status_of(how);
 }
@@ -260,10 +259,18 @@ void program_run::read_more(int wait_ms) {
                                  {log_.fd, POLLIN, 0},
                                  {pid_fd_, POLLIN, 0}}};
   ::poll(sources.data(), sources.size(), wait_ms);
-  if (reads_output_) read_from(output_);
+  read_output();
   read_from(errors_);
   read_from(log_);
   take_events();
+}
+
+void program_run::read_output() {
+  if (!reads_output_ || output_.fd < 0) return;
+  if (bytes_of_a_read_ == 0) return read_from(output_);
+  std::string piece(bytes_of_a_read_, '\0');
+  const ssize_t count = ::read(output_.fd, piece.data(), piece.size());
+  if (count > 0) output_.text.append(piece, 0, static_cast<std::size_t>(count));
 }
 
 void program_run::read_from(stream& from) {
@@ -283,8 +290,6 @@ void program_run::take_events() {
     log_parsed_ = end + 1;
   }
 }
-
-// --- What was seen ---------------------------------------------------------------------------------------------------
 
 std::vector<std::string> program_run::lines_of(const std::string& process) const {
   std::vector<std::string> lines;

@@ -34,8 +34,10 @@ class program_run {
   /// Any program; no event log.
   void start_program(const std::vector<std::string>& command);
   void set_variable(std::string setting) { variables_.push_back(std::move(setting)); }
-  void ignore_hangup() { ignores_hangup_ = true; }
-  /// From now on standard output is not read, or cannot be written to any more.
+  /// The program is started with this signal ignored.
+  void ignore(int signal) { ignored_ = signal; }
+  /// From now on standard output is read in small pieces, or not at all, or cannot be written to any more.
+  void read_slowly() { bytes_of_a_read_ = 4096; }
   void stop_reading() { reads_output_ = false; }
   void close_output();
 
@@ -47,6 +49,8 @@ class program_run {
   event await(const std::string& name, const std::string& process);
   /// Until the text has come out on standard output.
   void await_output(std::string_view text);
+  /// Until the process has printed so many lines.
+  void await_lines(const std::string& process, std::size_t count);
   void await_errors(std::string_view text);
   /// Until the process is gone from the system's table, its zombie too.
   void await_gone(pid_t pid);
@@ -74,6 +78,7 @@ class program_run {
   };
 
   void read_more(int wait_ms);
+  void read_output();
   static void read_from(stream& from);
   void take_events();
   template <class Condition>
@@ -83,8 +88,9 @@ class program_run {
   std::filesystem::path folder_;
   std::vector<std::string> variables_;
   std::vector<int> gates_;
-  bool ignores_hangup_ = false;
+  int ignored_ = 0;
   bool reads_output_ = true;
+  std::size_t bytes_of_a_read_ = 0;  // 0: all that is there
   pid_t pid_ = -1;
   int pid_fd_ = -1;
   stream output_, errors_, log_;

@@ -26,8 +26,6 @@ class RunRestart : public ::testing::Test {
   program_run program_;
 };
 
-// --- After an exit ---------------------------------------------------------------------------------------------------
-
 TEST_F(RunRestart, AFailureIsFollowedByGrowingDelays) {
   program_.write("Procfile", "flaky: exit 3\n");
   program_.start({"--back-off-first", "10ms", "--back-off-max", "50ms"});
@@ -87,14 +85,35 @@ TEST_F(RunRestart, WhatACommandLeftBehindIsEndedBeforeItStartsAgain) {
   stop();
 }
 
+TEST_F(RunRestart, DaemonsOfAnotherProcessAreLeftAlone) {
+  // The second one cannot be told from a stranger: it has left the group, the session and the environment.
+  program_.write("Procfile",
+                 "daemons: (setsid sh -c 'echo $$; exec sleep 1000' &); "
+                 "(env -i setsid sh -c 'echo $$; exec sleep 1000' &); exec sleep 1000\n"
+                 "flaky: exit 1\n");
+  program_.start({"--back-off-first", "1ms", "--back-off-max", "1ms"});
+  program_.await_lines("daemons", 2);
+  for (int i = 0; i < 2; ++i) program_.await("restarted", "flaky");
+  for (const auto& pid : program_.lines_of("daemons")) EXPECT_TRUE(program_run::is_alive(std::stoi(pid)));
+  stop();
+}
+
+TEST_F(RunRestart, ACommandThatCannotBeStartedIsTriedAgainLikeOneThatFails) {
+  std::filesystem::create_directory(program_.folder() / "app");
+  program_.write("app/Procfile", "web: rm -r ../app; exit 1\n");
+  program_.start({"app/Procfile", "--back-off-first", "1ms"});
+  program_.await("start-failed", "web");
+  std::filesystem::create_directory(program_.folder() / "app");
+  program_.await("restarted", "web");
+  stop();
+}
+
 TEST_F(RunRestart, CtrlCDoesNotWaitForTheBackOff) {
   program_.write("Procfile", "flaky: exit 3\n");
   program_.start({"--back-off-first", "1h", "--back-off-max", "1h"});
   program_.await("restart-scheduled", "flaky");
   stop();
 }
-
-// --- After a change --------------------------------------------------------------------------------------------------
 
 // watchexec#544, #274, #960: the shell died, the restart came, and the old server still held the port.
 TEST_F(RunRestart, WaitsUntilTheOldServerIsGoneAndNotOnlyItsShell) {

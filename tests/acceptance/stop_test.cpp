@@ -86,6 +86,28 @@ TEST_F(RunStop, ASignalThatArrivesTwiceIsOneRequest) {
   expect_clean_end();
 }
 
+TEST_F(RunStop, CtrlBackslashKillsAtOnce) {
+  program_.write("Procfile", "stubborn: trap '' TERM; echo ready; while :; do sleep 1; done\n");
+  program_.start({"--stop-limit", "1h"});
+  program_.await_output("stubborn | ready");
+  program_.signal(SIGQUIT);
+  expect_clean_end(128 + SIGQUIT);
+}
+
+TEST_F(RunStop, DuringAStopThatNobodyAskedForTheFirstCtrlCDoesNotKillYet) {
+  program_.make_fifo("gate");
+  program_.write(
+      "Procfile",
+      "slow: trap 'echo closing; read x < gate; exit' TERM; echo ready; touch up; while :; do sleep 1; done\n"
+      "bad: until [ -e up ]; do sleep 0.01; done; exit 4\n");
+  program_.start({"--restart", "never", "--stop-limit", "1h"});
+  program_.await_output("slow    | closing");
+  program_.signal(SIGINT);
+  program_.await_output("stopping already");
+  program_.open_gate("gate");
+  expect_clean_end(4);
+}
+
 // foreman#61, #628, #779: children of a process ran on when the supervisor had ended.
 TEST_F(RunStop, GrandchildrenEndWithTheirParents) {
   program_.write("Procfile", "web: sleep 1001 & sh -c 'sleep 1002 & sleep 1003' & echo ready; wait\n");
@@ -164,13 +186,21 @@ TEST_F(RunStop, AClosedTerminalStopsEverything) {
 
 TEST_F(RunStop, UnderNohupAClosedTerminalStopsNothing) {
   program_.write("Procfile", "web: exec sleep 1000\n");
-  program_.ignore_hangup();
+  program_.ignore(SIGHUP);
   program_.start();
   program_.await("started", "web");
   program_.signal(SIGHUP);
   program_.signal(SIGTERM);
   EXPECT_EQ(program_.await("stop-requested").at("because"), "SIGTERM");
   expect_clean_end();
+}
+
+// With SIGCHLD ignored the kernel takes away exit statuses, and a parent may hand that on.
+TEST_F(RunStop, AParentThatIgnoresItsChildrenDoesNotMakeUsLoseOurs) {
+  program_.write("Procfile", "web: exit 6\n");
+  program_.ignore(SIGCHLD);
+  program_.start({"--restart", "never"});
+  expect_clean_end(6);
 }
 
 TEST_F(RunStop, ChildrenThatWereThereBeforeAreLeftAlone) {

@@ -2,29 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <system_error>
 #include <utility>
 
 namespace quiesce_tool {
-namespace {
-
-q::file_watch watch_of(const std::filesystem::path& path) {
-  try {
-    return q::file_watch{path};
-  } catch (const std::system_error& error) {
-    throw std::system_error{error.code(), fmt::format("cannot watch {}", path.string())};
-  }
-}
-
-}  // namespace
 
 change_window::watch::watch(change_window& owner, const std::filesystem::path& watched)
-    : path{watched},
-      changes{watch_of(watched)},
-      on_change{owner.around_.pool, [this, &owner](q::callback_scope& scope) {
-                  scope.arm(changes);
-                  owner.changed(path);
-                }} {}
+    : path{watched}, changes{watched}, on_change{owner.around_.pool, [this, &owner](q::callback_scope& scope) {
+                                                   scope.arm(changes);
+                                                   owner.changed(path);
+                                                 }} {}
 
 change_window::change_window(surroundings& around, std::string process, const std::vector<std::filesystem::path>& paths,
                              std::function<void()> settled)

@@ -4,8 +4,8 @@
 
 namespace quiesce_tool {
 
-std::string event_line(std::chrono::milliseconds since_start, std::string_view event, const event_details& details) {
-  nlohmann::ordered_json object = {{"ms", since_start.count()}, {"event", event}};
+std::string event_line(std::chrono::nanoseconds since_start, std::string_view event, const event_details& details) {
+  nlohmann::ordered_json object = {{"ms", in_ms(since_start)}, {"event", event}};
   for (const auto& [key, value] : details) {
     std::visit([&, name = std::string{key}](const auto& v) { object[name] = v; }, value);
   }
@@ -14,8 +14,7 @@ std::string event_line(std::chrono::milliseconds since_start, std::string_view e
 
 void event_log::write(std::string_view event, const event_details& details) {
   if (file_ == nullptr) return;
-  const auto since_start = std::chrono::steady_clock::now() - start_;
-  file_->write(event_line(std::chrono::duration_cast<std::chrono::milliseconds>(since_start), event, details));
+  file_->write(event_line(std::chrono::steady_clock::now() - start_, event, details));
 }
 
 }  // namespace quiesce_tool

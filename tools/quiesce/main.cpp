@@ -1,11 +1,30 @@
 #include <fmt/format.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 
 #include "run_command.hpp"
 
+namespace {
+
+/// Somebody may have closed one of the three. The next file to be opened would get its number, and what is meant for the
+/// terminal would be written into that file.
+void occupy_standard_descriptors() {
+  for (int fd = ::open("/dev/null", O_RDWR); fd >= 0; fd = ::dup(fd)) {
+    if (fd > STDERR_FILENO) {
+      ::close(fd);
+      return;
+    }
+  }
+}
+
+}  // namespace
+
 // The program `quiesce`. Each sub-command has a file of its own.
 int main(int count, char** arguments) {
+  occupy_standard_descriptors();
   CLI::App program{"Tools made with the Quiesce library.", "quiesce"};
   program.set_version_flag("--version", "quiesce " QUIESCE_VERSION);
   program.require_subcommand(1);

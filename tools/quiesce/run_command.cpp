@@ -45,14 +45,23 @@ RESTARTS
   --back-off-forget.
   A change of a watched path restarts the process in any case, after --debounce from the first change:
   later changes do not prolong it. A process that is watched is never over; it waits for the next change.
-  A process that writes to a path for which it is watched restarts itself again and again.
+  Paths are relative to the folder in which the program was started. A symbolic link is watched as such, and
+  a directory not deeper than its entries. A process that writes to a path for which it is watched restarts
+  itself again and again.
 
 STOPPING
   On SIGINT (Ctrl-C), SIGTERM or SIGHUP each process group is sent SIGTERM, and SIGKILL at the stop limit.
   Whatever has left its group is found by its descent and ended in the same way once its parent is gone.
   Every second the program says whom it waits for. A second signal, half a second or more after the first,
-  kills at once what is left. SIGHUP is ignored if it was so from the beginning, as with `nohup`.
-  The program ends when nothing that it has started is left.
+  and SIGQUIT in any case, kill at once what is left. SIGHUP is ignored if it was so from the beginning, as
+  with `nohup`. The program ends when nothing that it has started is left. (If it is itself ended by
+  SIGKILL, it can end nobody.)
+
+EVENT LOG
+  Each line is a JSON object with `ms`, the milliseconds since the start, `event`, and where they apply
+  `process`, `pid` and more. The events: run-started, started, start-failed, exited, restart-scheduled,
+  restarted, file-changed, stop-requested, kill-requested, stopping, signalled, waiting, killed, stopped,
+  orphan-found, orphan-ended, finished.
 
 EXIT STATUS
   It ends by itself when no process is left to wait for, or when a process has failed that is not to be
@@ -140,7 +149,7 @@ CLI::Option* add_watches(CLI::App& command, std::vector<watched_path>& value) {
       ->allow_extra_args(false);
 }
 
-void complain(std::string_view text) { fmt::print(stderr, "quiesce: {}\n", text); }
+void complain(std::string_view text) { std::fputs(fmt::format("quiesce: {}\n", text).c_str(), stderr); }
 
 /// Prints all that is wrong with it. A fault begins with the path, so that an editor finds the line.
 std::optional<procfile> load(const run_options& options) {
@@ -151,7 +160,9 @@ std::optional<procfile> load(const run_options& options) {
     return std::nullopt;
   }
   procfile file = parse_procfile(*text);
-  for (const auto& fault : file.faults) fmt::print(stderr, "{}\n", fault_text(options.procfile.string(), fault));
+  for (const auto& fault : file.faults) {
+    std::fputs((fault_text(options.procfile.string(), fault) + "\n").c_str(), stderr);
+  }
   if (!file.faults.empty()) return std::nullopt;
   return file;
 }

@@ -19,10 +19,6 @@ using namespace std::chrono_literals;
 // What a shell answers for a command that it found and could not run.
 constexpr int status_of_no_start = 126;
 
-std::int64_t in_ms(std::chrono::nanoseconds duration) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-}
-
 }  // namespace
 
 supervised_process::supervised_process(surroundings& around, std::size_t number, procfile_entry entry,
@@ -40,10 +36,8 @@ supervised_process::supervised_process(surroundings& around, std::size_t number,
       changes_{around, entry_.name, watched, [this] { path_changed(); }},
       on_exit_{around.pool, [this](q::callback_scope&) { woke(); }},
       on_pause_over_{around.pool, [this](q::callback_scope&) {
-                       if (stage_ == stage::pausing) start();
+                       if (stage_ == stage::pausing) pause_over();
                      }} {}
-
-// --- Running ---------------------------------------------------------------------------------------------------------
 
 void supervised_process::start() {
   if (stage_ == stage::unborn) changes_.begin();
@@ -114,8 +108,6 @@ void supervised_process::exited() {
   around_.out.say(fmt::format("{} {}", entry_.name, exit_text(status)));
   clear_up();
 }
-
-// --- Ending ----------------------------------------------------------------------------------------------------------
 
 void supervised_process::stop() {
   stopping_ = true;
@@ -197,8 +189,6 @@ void supervised_process::clear_up() {
   if (impatient_) leftovers_.kill();
 }
 
-// --- What comes next -------------------------------------------------------------------------------------------------
-
 void supervised_process::cleared() {
   output_.finish();
   process_.reset();
@@ -216,10 +206,17 @@ void supervised_process::cleared() {
 
 void supervised_process::put_off_start() {
   stage_ = stage::pausing;
-  const auto delay = back_off_.next(ran_for_);
-  around_.log.write("restart-scheduled", {{"process", entry_.name}, {"delay_ms", delay.count()}});
-  around_.out.say(fmt::format("starting {} again in {}", entry_.name, duration_text(delay)));
-  pause_.set(delay);
+  delay_ = back_off_.next(ran_for_);
+  around_.log.write("restart-scheduled", {{"process", entry_.name}, {"delay_ms", delay_.count()}});
+  around_.out.say(fmt::format("starting {} again in {}", entry_.name, duration_text(delay_)));
+  pause_.set(delay_);
+  on_pause_over_.arm(pause_);
+}
+
+void supervised_process::pause_over() {
+  if (!around_.out.congested()) return start();
+  // Nobody takes the lines of the last run yet. One that fails for ever must not fill the memory with its last words.
+  pause_.set(std::max(delay_, std::chrono::milliseconds{100}));
   on_pause_over_.arm(pause_);
 }
 

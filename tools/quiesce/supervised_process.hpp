@@ -74,6 +74,7 @@ class supervised_process {
   void clear_up();
   void cleared();
   void put_off_start();
+  void pause_over();
   void path_changed();
   void be_over(bool after_failure);
 
@@ -91,6 +92,7 @@ class supervised_process {
   int status_ = 0;        // of the last run, as a shell would tell it
   std::uint64_t starts_ = 0;
   back_off back_off_;
+  std::chrono::milliseconds delay_{};  // of the start that is put off
   clock::time_point started_at_{};
   std::chrono::nanoseconds ran_for_{};
   std::optional<clock::time_point> told_at_;  // when the group of this run was sent SIGTERM

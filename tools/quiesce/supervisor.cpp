@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "duration_text.hpp"
 #include "wording.hpp"
 
 namespace quiesce_tool {
@@ -46,11 +45,10 @@ bool is_ignored(int signal) {
   return ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
-void tell_on_standard_error(std::string_view text) { fmt::print(stderr, "quiesce: {}\n", text); }
+/// It may be closed as well, and then there is nobody to tell.
+void tell_on_standard_error(std::string_view text) { std::fputs(fmt::format("quiesce: {}\n", text).c_str(), stderr); }
 
 }  // namespace
-
-// --- Making ----------------------------------------------------------------------------------------------------------
 
 supervisor::supervisor(const run_options& options, const procfile& file)
     : options_{options},
@@ -89,10 +87,13 @@ void supervisor::add_process(const procfile_entry& entry, std::size_t number) {
 }
 
 void supervisor::watch_signals() {
-  for (const int number : {SIGINT, SIGTERM}) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    if (number == SIGHUP && is_ignored(SIGHUP)) continue;
     signals_.emplace_back(pool_, number, [this, number] { asked_to_stop(number); });
   }
-  if (!is_ignored(SIGHUP)) signals_.emplace_back(pool_, SIGHUP, [this] { asked_to_stop(SIGHUP); });
+  signals_.emplace_back(pool_, SIGQUIT, [this] { kill_all(SIGQUIT); });
+  // Who started us may have ignored it, and then the kernel would take away the exit status of every process.
+  std::signal(SIGCHLD, SIG_DFL);
   signals_.emplace_back(pool_, SIGCHLD, [this] { bury_orphans(); });
   // Caught and not ignored: a write to a closed pipe fails then, and what we start does not inherit it, as it would
   // inherit an ignored signal.
@@ -107,8 +108,6 @@ int supervisor::run() {
   return status_.value();
 }
 
-// --- Stopping --------------------------------------------------------------------------------------------------------
-
 void supervisor::start() {
   log_.write("run-started", {{"pid", ::getpid()}, {"procfile", options_.procfile.string()}});
   for (auto& each : signals_) each.on_signal.arm(each.signal);
@@ -119,11 +118,13 @@ void supervisor::start() {
 }
 
 void supervisor::asked_to_stop(int signal) {
-  if (!stopping_) {
-    stop_requested_at_ = std::chrono::steady_clock::now();
+  const auto now = std::chrono::steady_clock::now();
+  if (!asked_at_) {
+    asked_at_ = now;
+    if (stopping_) out_.say(fmt::format("{}: stopping already; another one kills what is left", signal_text(signal)));
     return stop_all(signal_text(signal));
   }
-  if (!impatient_ && std::chrono::steady_clock::now() - stop_requested_at_ >= same_request) kill_all(signal);
+  if (now - *asked_at_ >= same_request) kill_all(signal);
 }
 
 void supervisor::stop_all(std::string_view why) {
@@ -134,10 +135,11 @@ void supervisor::stop_all(std::string_view why) {
 }
 
 void supervisor::kill_all(int signal) {
-  impatient_ = true;
+  if (std::exchange(impatient_, true)) return;
   status_.forced(signal);
   log_.write("kill-requested", {{"because", signal_text(signal)}});
-  out_.say(fmt::format("{} again: killing what is left", signal_text(signal)));
+  out_.say(fmt::format("{}: killing what is left", signal_text(signal)));
+  stop_all(signal_text(signal));
   for (auto& each : processes_) each.kill();
   strays_.kill();
 }
@@ -169,8 +171,6 @@ void supervisor::end_strays() {
   strays_.end({.name = "an unknown process", .since = std::chrono::steady_clock::now()});
   if (impatient_) strays_.kill();
 }
-
-// --- The end ---------------------------------------------------------------------------------------------------------
 
 void supervisor::finish() {
   log_.write("finished", {{"status", status_.value()}});

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <quiesce/quiesce.hpp>
 #include <string>
 #include <string_view>
@@ -80,11 +81,11 @@ class supervisor {
   file_descriptor nothing_to_read_;
   run_status status_;
 
-  std::deque<supervised_process> processes_;
+  std::deque<supervised_process> processes_;  // deques: callbacks point to what is in them
   leftovers strays_;
   std::deque<signal_watch> signals_;
   bool stopping_ = false;
-  std::chrono::steady_clock::time_point stop_requested_at_{};  // by a signal
+  std::optional<std::chrono::steady_clock::time_point> asked_at_;  // by the first signal
   bool impatient_ = false;
   bool processes_over_ = false;
   enum class last_words : std::uint8_t { not_yet, waiting, over };

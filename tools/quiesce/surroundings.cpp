@@ -1,14 +1,6 @@
 #include "surroundings.hpp"
 
 namespace quiesce_tool {
-namespace {
-
-std::int64_t in_ms(std::chrono::nanoseconds duration) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-}
-
-}  // namespace
-
 void surroundings::report(const hold_up& held) {
   event_details details = {{"process", std::string{held.name}},
                            {"pid", held.pid},

@@ -34,7 +34,7 @@ struct counting_wait {
                           }};
 
   int calls() const { return signalled + timed_out; }
-  /// Until all that is queued now has run: with one worker nothing overtakes.
+  /// Until one callback that is due, and all that was posted before, has run.
   void drain() {
     q::auto_reset_event reached;
     pool.post([&] { reached.set(); });
@@ -103,7 +103,7 @@ TEST(RegisteredWait, AReplacedLimitDoesNotFire_C5) {
     if (counted.wait.arm(event, 50us) == q::arm_status::armed) ++fired;
   }
   if (!counted.wait.disarm()) ++fired;
-  counted.drain();
+  counted.wait.stop();
   EXPECT_EQ(counted.timed_out.load(), fired - 1) << "the first arming replaced nothing, though none had fired";
 }
 
@@ -136,7 +136,7 @@ TEST(RegisteredWait, ASignalBeforeTheDisarmingStillCallsBackOnce_D5) {
   }
   EXPECT_EQ(counted.calls(), 0);
   worker.release();
-  counted.drain();
+  counted.wait.stop();
   EXPECT_EQ(counted.signalled.load(), 10);
 }
 
@@ -178,7 +178,7 @@ TEST(RegisteredWait, ASignalThatIsThereWhenItIsArmedIsTakenAtOnce_C6) {
   const q::manual_reset_event stays(true);
   EXPECT_EQ(counted.wait.arm(stays, 0s), q::arm_status::armed);
   EXPECT_TRUE(q::try_wait(stays));
-  counted.drain();
+  counted.wait.stop();
   EXPECT_EQ(counted.signalled.load(), 3);
   EXPECT_EQ(counted.timed_out.load(), 0);
 }

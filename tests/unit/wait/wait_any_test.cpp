@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -143,10 +144,10 @@ TEST(WaitAny, WaitersForTheSameObjectsInOppositeOrderGetOneEach_A5_B2) {
 TEST(WaitAny, AnAvailableSignalWinsOverALimitAndAStop_B5) {
   const q::auto_reset_event never_set;
   const q::manual_reset_event ready(true);
-  std::stop_source source;
-  source.request_stop();
-  EXPECT_EQ(q::wait_any_for({never_set, ready}, 0s, source.get_token()).index, 1u);
-  EXPECT_EQ(q::wait_any({never_set, ready}, source.get_token()).index, 1u);
+  const auto source = std::make_unique<std::stop_source>();
+  source->request_stop();
+  EXPECT_EQ(q::wait_any_for({never_set, ready}, 0s, source->get_token()).index, 1u);
+  EXPECT_EQ(q::wait_any({never_set, ready}, source->get_token()).index, 1u);
   EXPECT_EQ(q::wait_any_until({never_set, ready}, std::chrono::steady_clock::now() - 1s).index, 1u);
 }
 

@@ -32,6 +32,13 @@ std::jthread set_when_waited_for(Event& event) {
   });
 }
 
+// On the heap: GCC 12 takes the constructor of a local std::stop_source for a use of itself before it is made.
+std::stop_token requested_stop() {
+  const auto source = std::make_unique<std::stop_source>();
+  source->request_stop();
+  return source->get_token();
+}
+
 TEST(Wait, ALimitOfZeroOnlyLooks_B1) {
   q::auto_reset_event event;
   for (const auto& result :
@@ -71,19 +78,17 @@ TEST(Wait, AnAvailableSignalWinsOverALimitThatHasPassed_B5) {
 }
 
 TEST(Wait, AnAvailableSignalWinsOverARequestedStop_B5) {
-  std::stop_source source;
-  source.request_stop();
+  const std::stop_token requested = requested_stop();
   const q::auto_reset_event event(true);
-  EXPECT_EQ(q::wait(event, source.get_token()).status, q::wait_status::signalled);
-  EXPECT_EQ(q::wait_for(event, 1h, source.get_token()).status, q::wait_status::stopped) << "it was taken once";
+  EXPECT_EQ(q::wait(event, requested).status, q::wait_status::signalled);
+  EXPECT_EQ(q::wait_for(event, 1h, requested).status, q::wait_status::stopped) << "it was taken once";
 }
 
 TEST(Wait, AStopThatWasRequestedBeforeEndsItAtOnceAndTakesNothing_B1_B5) {
-  std::stop_source source;
-  source.request_stop();
+  const std::stop_token requested = requested_stop();
   q::auto_reset_event event;
-  for (const auto& result : {q::wait(event, source.get_token()), q::wait_for(event, 1h, source.get_token()),
-                             q::wait_until(event, q::never, source.get_token())}) {
+  for (const auto& result :
+       {q::wait(event, requested), q::wait_for(event, 1h, requested), q::wait_until(event, q::never, requested)}) {
     EXPECT_EQ(result.status, q::wait_status::stopped);
     EXPECT_EQ(result.index, q::wait_result::none);
   }

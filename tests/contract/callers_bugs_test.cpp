@@ -1,0 +1,138 @@
+// Each bug of a caller is answered with the rule, the object's name where it has one, and the caller's place.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "quiesce/quiesce.hpp"
+
+namespace {
+
+namespace q = quiesce;
+using namespace std::chrono_literals;
+
+template <class Call>
+std::string answer_to(Call call) {
+  try {
+    call();
+  } catch (const std::logic_error& bug) {
+    return bug.what();
+  }
+  return "no error";
+}
+
+void expect_rule_and_place(const std::string& answer, const std::string& rule) {
+  EXPECT_NE(answer.find(rule), std::string::npos) << answer;
+  EXPECT_NE(answer.find("callers_bugs_test.cpp:"), std::string::npos) << answer;
+}
+
+q::auto_reset_event moved_from() {
+  q::auto_reset_event event;
+  const q::auto_reset_event taken(std::move(event));
+  return event;
+}
+
+TEST(CallersBugs, ANullHandleInAWaitIsAnswered_J4) {
+  const q::auto_reset_event null = moved_from();
+  expect_rule_and_place(answer_to([&] { static_cast<void>(q::wait(null)); }), "null handle");
+  expect_rule_and_place(answer_to([&] { static_cast<void>(q::try_wait(null)); }), "null handle");
+  expect_rule_and_place(answer_to([&] { static_cast<void>(q::wait_for(null, 1s)); }), "null handle");
+}
+
+TEST(CallersBugs, ANullHandleAmongSeveralIsAnsweredThoughALowerOneIsSignalled_J4_B2) {
+  const q::auto_reset_event null = moved_from();
+  const q::auto_reset_event signalled(true);
+  expect_rule_and_place(answer_to([&] { static_cast<void>(q::wait_any({signalled, null})); }), "null handle");
+  expect_rule_and_place(answer_to([&] { static_cast<void>(q::try_wait_any({signalled, null})); }), "null handle");
+  EXPECT_TRUE(q::try_wait(signalled)) << "and nothing was taken";
+}
+
+TEST(CallersBugs, AWaitForNothingIsAnswered_J4_B2) {
+  const q::handles none;
+  expect_rule_and_place(answer_to([&] { static_cast<void>(q::wait_any(none)); }), "no handle");
+  expect_rule_and_place(answer_to([&] { static_cast<void>(q::wait_any_for(none, 1s)); }), "no handle");
+}
+
+TEST(CallersBugs, RegisteringAWaitForANullHandleIsAnswered_J4) {
+  q::thread_pool pool({.running = 1});
+  const q::auto_reset_event null = moved_from();
+  expect_rule_and_place(answer_to([&] {
+                          const q::registered_wait wait =
+                              pool.register_wait(null, [](q::callback_scope&) {}, q::repeat::once,
+                                                 q::time_limit::none(), {.name = "reader"});
+                        }),
+                        "null handle [reader]");
+}
+
+TEST(CallersBugs, ANameForANullHandleIsAnswered_J4) {
+  q::auto_reset_event null = moved_from();
+  expect_rule_and_place(answer_to([&] { null.set_name("x"); }), "null handle");
+}
+
+TEST(CallersBugs, TheStatusOfAProcessThatRunsIsAnsweredWithItsName_J4) {
+  q::process child = q::process::spawn({"sleep", "1000"});
+  child.set_name("sleeper");
+  expect_rule_and_place(answer_to([&] { static_cast<void>(child.status()); }), "while it runs [sleeper]");
+  child.send(9);
+  EXPECT_TRUE(q::wait_for(child, 30s));
+}
+
+TEST(CallersBugs, ANullProcessIsAnswered_J4) {
+  q::process child = q::process::spawn({"true"});
+  const q::process taken(std::move(child));
+  expect_rule_and_place(answer_to([&] { static_cast<void>(child.pid()); }), "null process");
+  EXPECT_TRUE(q::wait_for(taken, 30s));
+}
+
+class CallersBugsDeathTest : public testing::Test {
+ protected:
+  CallersBugsDeathTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+};
+
+TEST_F(CallersBugsDeathTest, ANullEventEndsTheProcessWithThePlace_J4) {
+  EXPECT_DEATH(moved_from().set(), "null handle was used.*callers_bugs_test.cpp:");
+  EXPECT_DEATH(moved_from().reset(), "null handle was used.*callers_bugs_test.cpp:");
+  EXPECT_DEATH(moved_from().pulse(), "null handle was used.*callers_bugs_test.cpp:");
+}
+
+TEST_F(CallersBugsDeathTest, ArmingWithANullHandleEndsTheProcessWithThePlace_J4) {
+  const auto arm = [] {
+    q::thread_pool pool({.running = 1});
+    q::registered_wait wait{pool, [](q::callback_scope&) {}};
+    wait.arm(moved_from());
+  };
+  EXPECT_DEATH(arm(), "armed with a null handle.*callers_bugs_test.cpp:");
+}
+
+TEST_F(CallersBugsDeathTest, ANullRegisteredWaitEndsTheProcessWithThePlace_J4) {
+  const auto stop = [] {
+    q::thread_pool pool({.running = 1});
+    q::registered_wait wait{pool, [](q::callback_scope&) {}};
+    const q::registered_wait taken(std::move(wait));
+    wait.stop();
+  };
+  EXPECT_DEATH(stop(), "null registered wait.*callers_bugs_test.cpp:");
+}
+
+TEST_F(CallersBugsDeathTest, ANegativePeriodEndsTheProcessWithThePlace_J4) {
+  const auto set = [] {
+    q::timer timer;
+    timer.set(1s, -1s);
+  };
+  EXPECT_DEATH(set(), "negative period.*callers_bugs_test.cpp:");
+}
+
+TEST_F(CallersBugsDeathTest, AnExceptionThatLeavesACallbackEndsTheProcess_C11) {
+  const auto leave = [] {
+    q::thread_pool pool({.running = 1});
+    q::auto_reset_event event(true);
+    const q::registered_wait wait =
+        pool.register_wait(event, [](q::callback_scope&) { throw std::runtime_error("out of a callback"); });
+    static_cast<void>(q::wait_for(q::auto_reset_event(), 30s));
+  };
+  EXPECT_DEATH(leave(), "out of a callback");
+}
+
+}  // namespace
