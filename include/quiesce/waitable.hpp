@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "quiesce/object_word.hpp"
+#include "quiesce/reference_word.hpp"
 
 namespace quiesce::inline v0 {
 
@@ -60,7 +61,7 @@ class waitable {
  private:
   friend class queue_lock;
 
-  std::atomic<std::uint32_t> references_{1};
+  std::atomic<std::uint32_t> references_{reference_word::initial};
   waiter* first_waiter_ = nullptr;           // a ring; guarded by the queue lock
   std::shared_ptr<const std::string> name_;  // guarded by the queue lock
 };

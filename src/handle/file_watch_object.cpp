@@ -68,12 +68,13 @@ class change_dispatch final : private reactor::source {
   void release() noexcept override {}
 
   void ready(std::uint32_t) noexcept override {
+    const std::lock_guard alone(calling_);
     file_watch_object* changed = nullptr;
     {
       const std::lock_guard hold(lock_);
       if (queue_ == nullptr) return;  // the last handle was closed since the kernel reported
-      while (queue_->read([&](const os::file_change& change) { collect(change, changed); }) != 0) {
-      }
+      // One buffer full: while more is queued the reactor calls again, and serves its other sources in between.
+      queue_->read([&](const os::file_change& change) { collect(change, changed); });
     }
     while (changed != nullptr) {
       file_watch_object& object = *changed;
@@ -99,6 +100,8 @@ class change_dispatch final : private reactor::source {
     }
   }
 
+  std::mutex
+      calling_;  // held through ready(): the thread of a reactor that ends may still be in one when the next begins
   std::mutex lock_;
   file_watch_object* first_ = nullptr;  // guarded by lock_, as all below
   os::inotify* queue_ = nullptr;

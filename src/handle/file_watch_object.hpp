@@ -25,7 +25,7 @@ class file_watch_object final : public event_object {
   std::string entry_;                  // the name within the watched directory; empty: the directory itself
   int watch_ = -1;                     // inotify's; guarded by the lock of the dispatch; -1: the kernel has ended it
   file_watch_object* next_ = nullptr;  // guarded by the lock of the dispatch
-  file_watch_object* next_set_ = nullptr;  // the reactor's thread's own, as the next
+  file_watch_object* next_set_ = nullptr;  // guarded by the dispatch's calling_, as the next
   bool is_collected_ = false;
 };
 

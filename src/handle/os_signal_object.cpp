@@ -47,6 +47,7 @@ class signal_dispatch final : private reactor::source {
   void release() noexcept override {}
 
   void ready(std::uint32_t) noexcept override {
+    const std::lock_guard alone(calling_);
     os_signal_object* arrived = nullptr;
     {
       const std::lock_guard hold(lock_);
@@ -65,6 +66,8 @@ class signal_dispatch final : private reactor::source {
     }
   }
 
+  std::mutex
+      calling_;  // held through ready(): the thread of a reactor that ends may still be in one when the next begins
   std::mutex lock_;
   os_signal_object* first_ = nullptr;  // guarded by lock_
   reactor::source_id watched_ = reactor::source_id::none;

@@ -21,7 +21,7 @@ class os_signal_object final : public event_object {
   const int number_;
   reactor::reactor::reference reactor_;
   os_signal_object* next_ = nullptr;      // guarded by the lock of the dispatch
-  os_signal_object* next_set_ = nullptr;  // the reactor's thread's own
+  os_signal_object* next_set_ = nullptr;  // guarded by the dispatch's calling_
 };
 
 }  // namespace quiesce::inline v0

@@ -26,6 +26,7 @@ deadline next_due(deadline due, std::chrono::nanoseconds period) noexcept {
 timer_object::timer_object(event_word::reset kind) : event_object(kind, false), reactor_(reactor::reactor::acquire()) {}
 
 void timer_object::arm(deadline due, std::chrono::nanoseconds period) noexcept {
+  add_reference();  // who is told by this may close the timer while we still hold the lock
   claimed_waiters claimed;
   {
     const std::lock_guard hold(lock_);
@@ -41,6 +42,7 @@ void timer_object::arm(deadline due, std::chrono::nanoseconds period) noexcept {
     }
   }
   claimed.tell();
+  release();
 }
 
 void timer_object::disarm() noexcept {

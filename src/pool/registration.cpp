@@ -1,6 +1,7 @@
 #include "pool/registration.hpp"
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/contract.hpp"
@@ -69,15 +70,20 @@ run_word::move registration::step_when_not_busy(Transition transition) noexcept 
 }
 
 arm_status registration::arm(waitable& object, deadline until, const std::source_location& where) noexcept {
+  add_reference();  // the callback that this causes may run before the end, and destroy the handle with the caller's
   const run_word::move move = step_when_not_busy([this](std::uint64_t seen) { return run_word::on_arm(seen, mode_); });
-  if (move.outcome == run_word::step::refused) return arm_status::refused;
   if (move.outcome == run_word::step::overflow) {
     base::fatal_misuse("a registered wait was armed with 8388607 callbacks due", {}, where);
   }
-  const bool replaces = move.outcome == run_word::step::replaced;
-  const arm_status linked = link(object, until, replaces);
-  let_go();
-  return linked == arm_status::armed && replaces ? arm_status::replaced : linked;
+  arm_status status = arm_status::refused;
+  if (move.outcome != run_word::step::refused) {
+    const bool replaces = move.outcome == run_word::step::replaced;
+    status = link(object, until, replaces);
+    let_go();
+    if (status == arm_status::armed && replaces) status = arm_status::replaced;
+  }
+  release();
+  return status;
 }
 
 bool registration::disarm() noexcept {
@@ -246,9 +252,11 @@ registration::stop_report registration::stop_until(deadline until) noexcept {
 
 bool registration::await_stopped(deadline until, std::size_t& dropped) noexcept {
   const handle_ref self(*this);
-  if (!pool_.is_worker()) return static_cast<bool>(wait_until(self, until));
-  // A worker that waits here runs nothing. When all of them do, what is pending cannot run: it is dropped.
-  const pool_core::blocked_worker blocked(pool_);
+  if (!pool_.is_worker() && !pool_.is_inside()) return static_cast<bool>(wait_until(self, until));
+  // A worker that waits here runs nothing. When all of them do, what is pending cannot run: it is dropped. A thread that
+  // destroys a callable of the pool looks at that too: workers may be waiting for the stop that it belongs to.
+  std::optional<pool_core::blocked_worker> blocked;
+  if (pool_.is_worker()) blocked.emplace(pool_);
   const wait_result ended = wait_any_until({self, pool_.all_blocked()}, until);
   if (ended.index != 1) return static_cast<bool>(ended);
   dropped += close(true).result.dropped;

@@ -9,17 +9,19 @@ waitable::~waitable() = default;
 
 bool waitable::try_add_reference() noexcept {
   std::uint32_t seen = references_.load(std::memory_order_relaxed);
-  while (seen != 0) {
-    if (references_.compare_exchange_weak(seen, seen + 1, std::memory_order_relaxed)) return true;
+  for (;;) {
+    const reference_word::move move = reference_word::on_try_add(seen);
+    if (move.outcome == reference_word::step::refused) return false;
+    if (references_.compare_exchange_weak(seen, move.next, std::memory_order_relaxed)) return true;
   }
-  return false;
 }
 
 void waitable::release() noexcept {
   // order: acquire and release. What every owner did to the object happens before its destruction by the last one.
   // pairs: the same operation of the other owners.
   // not:   release alone, since the last owner must see the others' work.
-  if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) last_reference_dropped();
+  const std::uint32_t seen = references_.fetch_sub(1, std::memory_order_acq_rel);
+  if (reference_word::on_drop(seen).outcome == reference_word::step::last) last_reference_dropped();
 }
 
 void waitable::last_reference_dropped() noexcept {

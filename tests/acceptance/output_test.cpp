@@ -14,6 +14,7 @@
 
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -59,10 +60,40 @@ TEST_F(RunOutput, AVeryLongLineIsCutAndNothingIsLost) {
 }
 
 TEST_F(RunOutput, WhatAProcessPrintedBeforeItsEndStandsBeforeTheNewsOfItsEnd) {
-  program_.write("Procfile", "web: echo last words; exit 3\n");
-  program_.start({"--restart", "never"});
-  EXPECT_EQ(program_.await_exit(), 3);
-  EXPECT_LT(program_.output().find("last words"), program_.output().find("exited with status 3"));
+  program_.write("Procfile", "web: seq 1 30000; echo last words; exit 3\n");
+  program_.start({"--back-off-first", "0"});
+  for (int i = 0; i < 20; ++i) program_.await("restarted", "web");
+  program_.signal(SIGTERM);
+  EXPECT_EQ(program_.await_exit(), 0);
+  std::istringstream text{program_.output()};
+  std::string before;
+  int ends = 0;
+  for (std::string line; std::getline(text, line); before = line) {
+    if (line != "quiesce | web exited with status 3") continue;
+    ++ends;
+    EXPECT_EQ(before, "web     | last words");
+  }
+  EXPECT_GE(ends, 20);
+}
+
+TEST_F(RunOutput, LastWordsAreKeptForAReaderWhoIsLate) {
+  program_.write(
+      "Procfile",
+      "noisy: yes 0123456789012345678901234567890123456789\n"
+      "quiet: (trap 'read x < gate; echo last words; exit' TERM; touch up; while :; do sleep 1; done) & wait\n");
+  program_.make_fifo("gate");
+  program_.start();
+  program_.stop_reading();
+  program_.await_file("up");
+  program_.await("output-held-up", "noisy");
+  program_.signal(SIGTERM);
+  program_.await("exited", "quiet");
+  program_.open_gate("gate");
+  program_.await("stopped", "quiet");
+  program_.continue_reading();
+  EXPECT_EQ(program_.await_exit(), 0);
+  EXPECT_THAT(program_.lines_of("quiet"), Contains("last words"));
+  EXPECT_THAT(program_.lines_of("quiesce").back(), StartsWith("nothing is left running"));
 }
 
 TEST_F(RunOutput, ColourComesWhenAskedForAndNotIntoAPipe) {
@@ -119,11 +150,11 @@ TEST_F(RunOutput, ASlowReaderSlowsTheProcessesDownAndMissesNothing) {
 }
 
 TEST_F(RunOutput, AReaderWhoHasStoppedToReadHoldsUpNeitherSignalsNorTheEnd) {
-  program_.write("Procfile", "noisy: while :; do echo 0123456789012345678901234567890123456789; done\n");
+  program_.write("Procfile", "noisy: yes 0123456789012345678901234567890123456789\n");
   program_.start();
-  program_.await("started", "noisy");
   program_.stop_reading();
-  // Wait until it is full: the noisy process hangs in its write then, and our program must not.
+  // The noisy process hangs in a write soon after that, and our program must not.
+  program_.await("output-held-up", "noisy");
   program_.signal(SIGTERM);
   program_.await("stopped", "noisy");
   EXPECT_EQ(program_.await_exit(), 0);

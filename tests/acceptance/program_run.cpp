@@ -225,6 +225,10 @@ void program_run::await_lines(const std::string& process, std::size_t count) {
   await_state([&] { return lines_of(process).size() >= count; }, std::to_string(count) + " lines of " + process);
 }
 
+void program_run::await_file(const std::string& name) {
+  await_state([&] { return std::filesystem::exists(folder_ / name); }, "the file " + name);
+}
+
 void program_run::await_errors(std::string_view text) {
   await_state([&] { return errors_.text.find(text) != std::string::npos; }, std::string{"the error: "}.append(text));
 }

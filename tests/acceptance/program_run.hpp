@@ -39,6 +39,7 @@ class program_run {
   /// From now on standard output is read in small pieces, or not at all, or cannot be written to any more.
   void read_slowly() { bytes_of_a_read_ = 4096; }
   void stop_reading() { reads_output_ = false; }
+  void continue_reading() { reads_output_ = true; }
   void close_output();
 
   /// The next event that matches; later calls go on behind it. `meanwhile` is done again before each look.
@@ -51,6 +52,7 @@ class program_run {
   void await_output(std::string_view text);
   /// Until the process has printed so many lines.
   void await_lines(const std::string& process, std::size_t count);
+  void await_file(const std::string& name);
   void await_errors(std::string_view text);
   /// Until the process is gone from the system's table, its zombie too.
   void await_gone(pid_t pid);

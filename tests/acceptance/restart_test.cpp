@@ -158,6 +158,25 @@ TEST_F(RunRestart, AChangeDuringTheRestartIsNotLost) {
   stop();
 }
 
+TEST_F(RunRestart, AChangeWhileAnExitIsClearedUpIsNotLost) {
+  program_.make_fifo("gate");
+  program_.write("file", "first");
+  program_.write("helper", "trap 'echo closing; read x < gate; exit' TERM; touch up; while :; do sleep 1; done\n");
+  program_.write("Procfile",
+                 "web: echo saw $(cat file); rm -f up; sh helper & until [ -e up ]; do sleep 0.01; done; exit 0\n");
+  program_.start({"--watch", "web=file", "--debounce", "1ms", "--stop-limit", "1h"});
+  program_.await_output("closing");
+  program_.write("file", "second");
+  program_.await("file-changed", "web");
+  // That the next change is told shows that the first one has been acted on.
+  program_.await([](const program_run::event& e) { return e.at("event") == "file-changed"; }, "one more change",
+                 [&] { program_.write("file", "second"); });
+  program_.open_gate("gate");
+  program_.await_output("saw second");
+  EXPECT_GT(program_.output().find("rests until"), program_.output().find("saw second"));
+  stop();
+}
+
 // air#908, vscode#15111: only the first save was seen of an editor that renames a new file over the old one.
 TEST_F(RunRestart, EverySaveByRenameIsSeen) {
   program_.write("app.toml", "0");

@@ -25,7 +25,7 @@ class RunStop : public ::testing::Test {
 
 TEST_F(RunStop, CtrlCEndsEverythingAndTheStatusIsZero) {
   program_.write("Procfile", "one: exec sleep 1000\ntwo: trap 'exit 9' TERM; echo ready; while :; do sleep 1; done\n");
-  program_.start({"--stop-limit", "1h"});
+  program_.start({"--stop-limit", "1h", "--restart", "never"});
   program_.await("started", "one");
   program_.await_output("two     | ready");
   program_.signal(SIGINT);
@@ -127,6 +127,21 @@ TEST_F(RunStop, AGrandchildInASessionOfItsOwnIsFoundAndEnded) {
   program_.await("orphan-ended", "parent");
   expect_clean_end();
   EXPECT_THAT(program_.lines_of("parent"), ElementsAre("left " + found.at("pid").dump()));
+}
+
+// A server wants to end its own workers, and in its own order.
+TEST_F(RunStop, AnOrphanIsToldBeforeItsChildrenAndMayEndThemItself) {
+  program_.write("server",
+                 "trap 'echo server told; kill -USR1 $worker; wait $worker; exit' TERM\n"
+                 "(trap 'echo worker told' TERM; trap exit USR1; echo up; while :; do sleep 1; done) &\n"
+                 "worker=$!\n"
+                 "while :; do wait $worker; done\n");
+  program_.write("Procfile", "parent: setsid sh server & exec sleep 1000\n");
+  program_.start({"--stop-limit", "1h"});
+  program_.await_output("parent  | up");
+  program_.signal(SIGTERM);
+  expect_clean_end();
+  EXPECT_THAT(program_.lines_of("parent"), ElementsAre("up", "server told"));
 }
 
 TEST_F(RunStop, AnOrphanThatIgnoresTheSignalIsKilledAtTheLimit) {

@@ -60,8 +60,8 @@ STOPPING
 EVENT LOG
   Each line is a JSON object with `ms`, the milliseconds since the start, `event`, and where they apply
   `process`, `pid` and more. The events: run-started, started, start-failed, exited, restart-scheduled,
-  restarted, file-changed, stop-requested, kill-requested, stopping, signalled, waiting, killed, stopped,
-  orphan-found, orphan-ended, finished.
+  restarted, file-changed, output-held-up (nobody reads), stop-requested, kill-requested, stopping, signalled,
+  waiting, killed, stopped, orphan-found, orphan-ended, finished.
 
 EXIT STATUS
   It ends by itself when no process is left to wait for, or when a process has failed that is not to be

@@ -31,7 +31,7 @@ supervised_process::supervised_process(surroundings& around, std::size_t number,
       tell_{std::move(tell)},
       back_off_{around.options.delays},
       output_{around.pool, [this](const line_piece& piece) { around_.out.line_of(number_, piece); },
-              [this] { return !around_.out.congested(); }},
+              [this] { return may_read(); }},
       leftovers_{around, [this] { return around_.family.started_by(entry_.name, pid_); }, [this] { cleared(); }},
       changes_{around, entry_.name, watched, [this] { path_changed(); }},
       on_exit_{around.pool, [this](q::callback_scope&) { woke(); }},
@@ -45,6 +45,7 @@ void supervised_process::start() {
   failed_ = false;
   killed_ = false;
   told_at_.reset();
+  held_up_ = false;
   try {
     spawn();
   } catch (const std::system_error& error) {
@@ -90,6 +91,12 @@ void supervised_process::woke() {
   if (!is_alive()) return;
   if (q::try_wait(*process_)) return exited();
   if (stage_ == stage::ending) still_ending();
+}
+
+bool supervised_process::may_read() {
+  if (!around_.out.congested()) return true;
+  if (!std::exchange(held_up_, true)) around_.log.write("output-held-up", {{"process", entry_.name}, {"pid", pid_}});
+  return false;
 }
 
 void supervised_process::exited() {

@@ -66,6 +66,7 @@ class supervised_process {
   void could_not_start(const char* why);
   void end(std::string_view why);
   void send_to_group(int signal, std::string_view event);
+  [[nodiscard]] bool may_read();
   void woke();
   void exited();
   void still_ending();
@@ -98,6 +99,7 @@ class supervised_process {
   std::optional<clock::time_point> told_at_;  // when the group of this run was sent SIGTERM
   bool killed_ = false;                       // and then SIGKILL
   clock::time_point say_at_{};
+  bool held_up_ = false;  // some output of this run could not be passed on at once
 
   std::optional<q::process> process_;
   int pid_ = 0;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -104,6 +105,57 @@ TEST(StopAtTheEndOfLife, WorkersThatAllWaitInAStopDropWhatCannotRun_D3) {
     EXPECT_TRUE(eventually([&] { return stopped.load() == workers; })) << workers;
     EXPECT_EQ(dropped.load() + static_cast<std::size_t>(ran.load()), 1u);
   }
+}
+
+// The arming fires at once, and its callback destroys the wait before arm() has come to its end.
+TEST(StopAtTheEndOfLife, AWaitMayBeDestroyedByTheCallbackOfTheArmingThatIsStillUnderWay_A4_D3) {
+  q::thread_pool pool({.running = 1});
+  const q::manual_reset_event event(true);
+  for (int round = 0; round < 3000; ++round) {
+    std::atomic<bool> destroyed{false};
+    std::unique_ptr<q::registered_wait> owner;
+    owner = std::make_unique<q::registered_wait>(pool, [&](q::callback_scope&) {
+      owner.reset();
+      destroyed = true;
+    });
+    owner->arm(event);
+    ASSERT_TRUE(eventually([&] { return destroyed.load(); })) << round;
+  }
+  EXPECT_EQ(pool.stop_for(30s).status, q::stop_status::stopped) << "a wait was lost that the pool still counts";
+}
+
+// The worker waits for the stop of one wait, whose callable, just being destroyed by another thread, stops a second wait
+// that has fired: the worker cannot run it, and must not be waited for.
+TEST(StopAtTheEndOfLife, WhatACallbackCapturedMayStopAWaitWhileTheWorkersWaitForTheFirstStop_D3) {
+  struct at_end {
+    std::function<void()> call;
+    ~at_end() {
+      if (call) call();
+    }
+  };
+  q::thread_pool pool({.running = 1});
+  q::auto_reset_event event, worker_is_there;
+  std::atomic<bool> second_ran{false};
+  q::registered_wait second{pool, [&](q::callback_scope&) { second_ran = true; }};
+  std::unique_ptr<q::registered_wait> first;
+  q::stop_result inner;
+  auto captured = std::make_shared<at_end>();
+  captured->call = [&] {
+    pool.post([&] {
+      worker_is_there.set();
+      first->stop();
+    });
+    EXPECT_TRUE(q::wait_for(worker_is_there, 30s));
+    second.arm(event);
+    event.set();
+    inner = second.stop_for(30s);
+  };
+  first = std::make_unique<q::registered_wait>(pool, [captured](q::callback_scope&) {});
+  captured.reset();
+  first->stop();
+  EXPECT_EQ(inner.status, q::stop_status::stopped);
+  EXPECT_EQ(inner.dropped, second_ran.load() ? 0u : 1u);
+  pool.stop();
 }
 
 TEST(StopAtTheEndOfLife, AStopOfThePoolFromACallbackLosesNothingThatHadFired_D3_C13) {
