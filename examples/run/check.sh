@@ -28,8 +28,7 @@ clean_up() {
 trap clean_up EXIT
 
 missing() {
-  echo >&2
-  echo "check.sh: waited $seconds_to_wait s in vain for: $1" >&2
+  echo "check.sh: $1 is missing; $2" >&2
   exit 1
 }
 
@@ -38,7 +37,9 @@ wait_for() {
   local what=$1 end=$((SECONDS + seconds_to_wait))
   shift
   until "$@"; do
-    [[ $SECONDS -lt $end && -n $(jobs -rp) ]] || missing "$what"
+    # The second look: it may have happened, and the program have ended, since the first one.
+    [[ -n $(jobs -rp) ]] || "$@" || missing "$what" "the program has ended"
+    [[ $SECONDS -lt $end ]] || missing "$what" "waited for it for $seconds_to_wait s"
     read -rt 0.05 <>"$folder/nothing" || true
   done
 }
