@@ -63,6 +63,8 @@ class change_dispatch final : private reactor::source {
     }
   }
 
+  reactor::source& as_source() noexcept { return *this; }
+
  private:
   bool try_reference() noexcept override { return true; }
   void release() noexcept override {}
@@ -114,6 +116,8 @@ constinit change_dispatch dispatch;
 static_assert(std::is_trivially_destructible_v<change_dispatch>);
 
 }  // namespace
+
+reactor::source& change_source() noexcept { return dispatch.as_source(); }
 
 file_watch_object::file_watch_object(const std::filesystem::path& path)
     : event_object(event_word::reset::automatic, false), reactor_(reactor::reactor::acquire()) {

@@ -29,4 +29,8 @@ class file_watch_object final : public event_object {
   bool is_collected_ = false;
 };
 
+/// What a reactor calls when files have changed: one for the process, whichever reactor runs. Reactors get it by add();
+/// it has a name for the tests, which call it as a reactor would.
+reactor::source& change_source() noexcept;
+
 }  // namespace quiesce::inline v0

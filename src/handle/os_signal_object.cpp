@@ -42,6 +42,8 @@ class signal_dispatch final : private reactor::source {
     if (first_ == nullptr) object.reactor_->remove(watched_, os::signal_catcher::descriptor());
   }
 
+  reactor::source& as_source() noexcept { return *this; }
+
  private:
   bool try_reference() noexcept override { return true; }
   void release() noexcept override {}
@@ -79,6 +81,8 @@ constinit signal_dispatch dispatch;
 static_assert(std::is_trivially_destructible_v<signal_dispatch>);
 
 }  // namespace
+
+reactor::source& signal_source() noexcept { return dispatch.as_source(); }
 
 os_signal_object::os_signal_object(int number)
     : event_object(event_word::reset::automatic, false), number_(number), reactor_(reactor::reactor::acquire()) {

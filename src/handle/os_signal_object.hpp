@@ -24,4 +24,8 @@ class os_signal_object final : public event_object {
   os_signal_object* next_set_ = nullptr;  // guarded by the dispatch's calling_
 };
 
+/// What a reactor calls when signals have arrived: one for the process, whichever reactor runs. Reactors get it by
+/// add(); it has a name for the tests, which call it as the thread of a second reactor would.
+reactor::source& signal_source() noexcept;
+
 }  // namespace quiesce::inline v0

@@ -38,6 +38,15 @@ inline std::vector<thread_state> threads_named(const std::string& name) {
   return found;
 }
 
+/// Whether that thread of this process has nothing to run: it waits in a call of the kernel.
+inline bool is_asleep(int thread) {
+  std::ifstream status("/proc/self/task/" + std::to_string(thread) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("State:")) return line.find('S', 6) != std::string::npos;
+  }
+  return false;
+}
+
 inline std::size_t count_entries(const char* folder) {
   const std::filesystem::directory_iterator all(folder);
   return static_cast<std::size_t>(std::distance(begin(all), end(all)));

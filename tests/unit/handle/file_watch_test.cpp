@@ -2,13 +2,25 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <string>
 #include <system_error>
+#include <thread>
+#include <vector>
 
+#include "handle/file_watch_object.hpp"
+#include "quiesce/timer.hpp"
 #include "quiesce/wait.hpp"
+#include "support/eventually.hpp"
+#include "support/held_teller.hpp"
+#include "support/process_state.hpp"
+#include "unit/reactor/counted_source.hpp"
 
 namespace {
 
@@ -33,6 +45,11 @@ class FileWatch : public testing::Test {
     q::file_watch marker(directory_);
     write("marker", "x");
     ASSERT_TRUE(q::wait_for(marker, 30s));
+  }
+
+  // In turn: the kernel merges a change with an equal one before it.
+  void change_twice() const {
+    for (const char* name : {"one", "two"}) ASSERT_EQ(::chmod((directory_ / name).c_str(), 0600), 0);
   }
 
   fs::path directory_;
@@ -134,6 +151,65 @@ TEST_F(FileWatch, WatchesComeAndGoWhileChangesArrive_A4) {
       ASSERT_TRUE(q::wait_for(watch, 30s));
     }
   }
+}
+
+TEST_F(FileWatch, AReactorsCallWaitsUntilThatOfTheOneBeforeItHasEnded) {
+  q::file_watch watch(directory_ / "file");
+  support::held_teller held(watch);
+  write("file", "2");
+  ASSERT_TRUE(support::eventually([&] { return held.is_telling(); })) << "the reactor's thread is to stay in its call";
+  std::atomic<int> id{0};
+  std::atomic<bool> has_come_through{false};
+  std::thread next([&] {
+    id = ::gettid();
+    q::change_source().ready(0);
+    has_come_through = true;
+  });
+  EXPECT_TRUE(support::eventually([&] { return has_come_through || (id != 0 && support::is_asleep(id)); }));
+  EXPECT_FALSE(has_come_through);
+  held.release();
+  next.join();
+}
+
+// A call that read until nothing is left would not end while somebody goes on writing.
+TEST_F(FileWatch, AReactorsCallTakesOneBufferFullAndLeavesTheRestForTheNext) {
+  for (const char* name : {"one", "two"}) write(name, "1");
+  q::file_watch watch(directory_ / "file");
+  std::promise<void> held, release;
+  const auto busy = support::counted_source::make([&](support::counted_source& self, std::uint32_t) {
+    self.drain();
+    held.set_value();
+    release.get_future().wait();
+  });
+  busy->signal();
+  held.get_future().wait();  // from here on only this test makes the reactor's calls
+  for (int i = 0; i < 500; ++i) change_twice();
+  write("file", "2");
+  int calls = 0;
+  for (; calls < 1000 && !q::try_wait(watch); ++calls) q::change_source().ready(0);
+  EXPECT_GE(calls, 8) << "a thousand changes are 32,000 bytes";
+  EXPECT_LT(calls, 1000) << "the last change was lost";
+  release.set_value();
+}
+
+// Many handles make each change costly, so that reading never catches up with who writes.
+TEST_F(FileWatch, ATimerExpiresWhileChangesComeFasterThanTheyAreRead) {
+  for (const char* name : {"one", "two"}) write(name, "1");
+  std::vector<q::file_watch> watches;
+  for (int i = 0; i < 2000; ++i) watches.emplace_back(directory_ / "file");
+  std::atomic<bool> over{false};
+  std::thread writer([&] {
+    while (!over) change_twice();
+  });
+  q::timer timer;
+  bool has_expired = true;
+  for (int round = 0; round < 5 && has_expired; ++round) {
+    timer.set(1ms);
+    has_expired = static_cast<bool>(q::wait_for(timer, 30s));
+  }
+  over = true;
+  writer.join();
+  EXPECT_TRUE(has_expired);
 }
 
 }  // namespace

@@ -2,15 +2,20 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
+#include "handle/os_signal_object.hpp"
 #include "quiesce/wait.hpp"
 #include "support/eventually.hpp"
+#include "support/held_teller.hpp"
+#include "support/process_state.hpp"
 
 namespace {
 
@@ -82,6 +87,26 @@ TEST(OsSignal, HandlesComeAndGoWhileSignalsArrive_A4) {
     }
     ASSERT_TRUE(q::wait_for(stays, 30s));
   }
+}
+
+// The thread of a reactor that ends may still be in its last call when the next reactor makes its first one: both would
+// chain the same handles by the same fields.
+TEST(OsSignal, AReactorsCallWaitsUntilThatOfTheOneBeforeItHasEnded) {
+  q::os_signal usr1(SIGUSR1);
+  support::held_teller held(usr1);
+  ::raise(SIGUSR1);
+  ASSERT_TRUE(support::eventually([&] { return held.is_telling(); })) << "the reactor's thread is to stay in its call";
+  std::atomic<int> id{0};
+  std::atomic<bool> has_come_through{false};
+  std::thread next([&] {
+    id = ::gettid();
+    q::signal_source().ready(0);
+    has_come_through = true;
+  });
+  EXPECT_TRUE(support::eventually([&] { return has_come_through || (id != 0 && support::is_asleep(id)); }));
+  EXPECT_FALSE(has_come_through);
+  held.release();
+  next.join();
 }
 
 TEST(OsSignal, SignalsThatCannotBeCaughtAreAnErrorWithTheirNumber_J4) {

@@ -3,9 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
+#include <utility>
 
 #include "quiesce/manual_reset_event.hpp"
 #include "quiesce/wait.hpp"
+#include "support/eventually.hpp"
+#include "support/process_state.hpp"
+#include "wait/queue_lock.hpp"
+#include "wait/waiter.hpp"
 
 namespace {
 
@@ -131,6 +137,42 @@ TEST(Timer, ClosingAnArmedOneIsSafeAtEveryMoment_A4) {
   q::timer last;
   last.set(1ms);
   EXPECT_TRUE(q::wait_for(last, 30s));
+}
+
+// A place in the queue whose claim makes a call: in the midst of a set(), where threads that it released are running
+// already.
+class called_in_the_midst final : private q::wait_block {
+ public:
+  called_in_the_midst(q::handle_ref object, std::function<void()> call) : call_(std::move(call)) {
+    place_.block = this;
+    q::queue_lock lock(*object.object());
+    lock.append(place_);
+  }
+
+ private:
+  claimed claim(q::waiter&) noexcept override {
+    call_();
+    return claimed::done;
+  }
+  void tell(q::waiter&) noexcept override {}
+
+  std::function<void()> call_;
+  q::waiter place_;
+};
+
+TEST(Timer, StaysUntilTheSetThatSignalsItHasEndedThoughItsLastHandleIsClosedMeanwhile_A4) {
+  const auto reactors = [] { return support::threads_named("quiesce-reactor").size(); };
+  ASSERT_TRUE(support::eventually([&] { return reactors() == 0; }));
+  q::timer timer;  // the reactor runs as long as the object is there
+  ASSERT_TRUE(support::eventually([&] { return reactors() == 1; })) << "its thread names itself";
+  std::size_t in_the_midst = 0;
+  const called_in_the_midst waiter(timer, [&] {
+    { const q::timer closed(std::move(timer)); }
+    in_the_midst = reactors();
+  });
+  timer.set(0s);
+  EXPECT_EQ(in_the_midst, 1u);
+  EXPECT_TRUE(support::eventually([&] { return reactors() == 0; })) << "and it goes when the set has ended";
 }
 
 }  // namespace
