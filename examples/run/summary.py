@@ -20,43 +20,51 @@ def find(event, process=None, **details):
     return [e for e in events if all(e.get(key) == value for key, value in wanted.items())]
 
 
-def tell(holds, text):
+def tell(holds, text, *needed):
+    """`needed` are the events that the statement stands on: `event` or `event process`."""
     global failures
     failures += not holds
     print(("   ok  " if holds else "FAILED ") + text)
+    for name in needed:
+        if not holds and not find(*name.split()):
+            print(f"       there is no event `{name}` in the log")
 
 
 print("== what the event log tells")
 
 started = [e["process"] for e in find("started")]
-tell(started == ["web", "ticker", "flaky", "stubborn", "parent"], f"started: {', '.join(started)}")
+tell(started == ["web", "ticker", "flaky", "stubborn", "parent"], f"started: {', '.join(started)}",
+     "started web", "started ticker", "started flaky", "started stubborn", "started parent")
 
 delays = [e["delay_ms"] for e in find("restart-scheduled", "flaky")]
 tell(len(delays) >= 3 and all(b == 2 * a for a, b in zip(delays, delays[1:])),
      f"flaky crashed {len(find('exited', 'flaky', status=3))} times; the delays before its restarts grew: "
-     + ", ".join(f"{delay} ms" for delay in delays))
+     + ", ".join(f"{delay} ms" for delay in delays), "restart-scheduled flaky")
 
 changed, exited, restarted = find("file-changed", "web"), find("exited", "web"), find("restarted", "web")
 in_order = (len(changed) == len(restarted) == 1 and exited and
             events.index(changed[0]) < events.index(exited[0]) < events.index(restarted[0]))
 tell(in_order and restarted[0]["because"] == "change",
-     "greeting.txt changed: web was stopped, had exited, and then was started again")
+     "greeting.txt changed: web was stopped, had exited, and then was started again",
+     "file-changed web", "exited web", "restarted web")
 
 waits = find("waiting", "stubborn")
 tell(bool(waits), "the stop told whom it waited for: stubborn, after "
-     + ", ".join(f"{e['waited_ms'] / 1000:.1f} s" for e in waits))
+     + ", ".join(f"{e['waited_ms'] / 1000:.1f} s" for e in waits), "waiting stubborn")
 
 told, killed = find("signalled", "stubborn"), find("killed", "stubborn")
 waited = killed[0]["ms"] - told[0]["ms"] if told and killed else 0
 # Both moments are cut to whole milliseconds.
-tell(waited >= STOP_LIMIT_MS - 1, f"stubborn ignored SIGTERM and was killed {waited / 1000:.1f} s later")
+tell(waited >= STOP_LIMIT_MS - 1, f"stubborn ignored SIGTERM and was killed {waited / 1000:.1f} s later",
+     "signalled stubborn", "killed stubborn")
 
 orphans, ended = find("orphan-found", "parent"), find("orphan-ended", "parent")
 tell(bool(orphans) and orphans[0]["pid"] in [e["pid"] for e in ended],
-     "parent's grandchild, in a session of its own, was found and ended")
+     "parent's grandchild, in a session of its own, was found and ended", "orphan-found parent", "orphan-ended parent")
 
 finished = find("finished")
-tell(len(finished) == 1 and status == finished[0]["status"] == 0, f"the exit status is {status}: stopped as asked")
+tell(len(finished) == 1 and status == finished[0]["status"] == 0, f"the exit status is {status}: stopped as asked",
+     "finished")
 tell(not left, "no process of the sample is left" if not left else f"still running: {', '.join(left)}")
 
 sys.exit(1 if failures else 0)
