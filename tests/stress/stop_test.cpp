@@ -6,6 +6,7 @@
 
 #include "pool/registration.hpp"
 #include "quiesce/quiesce.hpp"
+#include "stress/signallers.hpp"
 #include "support/eventually.hpp"
 #include "support/rounds.hpp"
 
@@ -17,29 +18,6 @@ namespace q = quiesce;
 struct used_by_callbacks {
   std::uint64_t calls = 0;
   bool freed = false;
-};
-
-// Two threads that set two events for as long as it lives.
-class signallers {
- public:
-  signallers(q::auto_reset_event& a, q::auto_reset_event& b)
-      : first_([this, &a, &b] { run(a, b); }), second_([this, &a, &b] { run(b, a); }) {}
-  ~signallers() {
-    over_ = true;
-    first_.join();
-    second_.join();
-  }
-
- private:
-  void run(q::auto_reset_event& a, q::auto_reset_event& b) {
-    for (unsigned turn = 0; !over_.load(std::memory_order_relaxed); ++turn) {
-      (turn % 2 == 0 ? a : b).set();
-      if (turn % 8 == 0) std::this_thread::yield();
-    }
-  }
-  std::atomic<bool> over_{false};
-  std::thread first_;
-  std::thread second_;
 };
 
 class core_of_two_workers {
@@ -63,7 +41,7 @@ TEST(StopStress, NoCallbackRunsAfterAStopAgainstReArmingCallbacksAndTwoSignaller
   std::atomic<std::uint64_t> late{0};
   core_of_two_workers pool;
   q::auto_reset_event a, b;
-  const signallers set(a, b);
+  const stress::signallers set(a, b);
 
   for (int round = 0; round < rounds; ++round) {
     auto used = std::make_unique<used_by_callbacks>();
