@@ -22,8 +22,9 @@ FORBIDDEN = [
     (r"\bpthread_\w+", "a call of pthreads"),
     (r"\b(?:p?poll|p?select|epoll_\w+)\s*\(", "a wait for descriptors"),
     (r"\b(?:waitpid|wait3|wait4|waitid)\s*\(", "a wait for a process"),
-    (r"\b(?:sleep_for|sleep_until|sleep|usleep|nanosleep|clock_nanosleep|pause|sigwait\w*|sigsuspend)\s*\(", "a sleep"),
+    (r"\b(?:sleep_for|sleep_until|sleep|usleep|nanosleep|clock_nanosleep|pause|sigwait\w*|sigtimedwait|sigsuspend)\s*\(", "a sleep"),
     (r"(?i)\w*futex\w*", "a futex"),
+    (r"\b__(?:atomic|sync)_\w+", "an atomic"),
     (r"\bvolatile\b", "volatile"),
     (r"#\s*include\s*<(?:mutex|shared_mutex|atomic|thread|condition_variable|semaphore|latch|barrier|future|stop_token|"
      r"pthread\.h|semaphore\.h|threads\.h|poll\.h|sys/poll\.h|sys/select\.h|sys/epoll\.h|stdatomic\.h)>",

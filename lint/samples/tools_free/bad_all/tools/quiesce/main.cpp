@@ -16,3 +16,5 @@ void k() { std::this_thread::sleep_for(1s); }
 void l() { usleep(1); }
 void n() { syscall(SYS_futex); }
 volatile int v;
+void o() { sigtimedwait(0, 0, 0); }
+void p() { __atomic_load_n(&x, 5); __sync_synchronize(); }
