@@ -10,7 +10,6 @@
 namespace {
 
 using ::testing::ContainsRegex;
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 class RunStop : public ::testing::Test {
@@ -108,78 +107,6 @@ TEST_F(RunStop, DuringAStopThatNobodyAskedForTheFirstCtrlCDoesNotKillYet) {
   expect_clean_end(4);
 }
 
-// foreman#61, #628, #779: children of a process ran on when the supervisor had ended.
-TEST_F(RunStop, GrandchildrenEndWithTheirParents) {
-  program_.write("Procfile", "web: sleep 1001 & sh -c 'sleep 1002 & sleep 1003' & echo ready; wait\n");
-  program_.start({"--stop-limit", "1h"});
-  program_.await_output("web     | ready");
-  program_.signal(SIGTERM);
-  expect_clean_end();
-}
-
-// supervisor#1101: whoever had left the process group was left running.
-TEST_F(RunStop, AGrandchildInASessionOfItsOwnIsFoundAndEnded) {
-  program_.write("Procfile", "parent: setsid sh -c 'echo left $$; exec sleep 1000' & exec sleep 1000\n");
-  program_.start({"--stop-limit", "1h"});
-  program_.await_output("parent  | left");
-  program_.signal(SIGTERM);
-  const auto found = program_.await("orphan-found", "parent");
-  program_.await("orphan-ended", "parent");
-  expect_clean_end();
-  EXPECT_THAT(program_.lines_of("parent"), ElementsAre("left " + found.at("pid").dump()));
-}
-
-// A server wants to end its own workers, and in its own order.
-TEST_F(RunStop, AnOrphanIsToldBeforeItsChildrenAndMayEndThemItself) {
-  program_.write("server",
-                 "trap 'echo server told; kill -USR1 $worker; wait $worker; exit' TERM\n"
-                 "(trap 'echo worker told' TERM; trap exit USR1; echo up; while :; do sleep 1; done) &\n"
-                 "worker=$!\n"
-                 "while :; do wait $worker; done\n");
-  program_.write("Procfile", "parent: setsid sh server & exec sleep 1000\n");
-  program_.start({"--stop-limit", "1h"});
-  program_.await_output("parent  | up");
-  program_.signal(SIGTERM);
-  expect_clean_end();
-  EXPECT_THAT(program_.lines_of("parent"), ElementsAre("up", "server told"));
-}
-
-TEST_F(RunStop, AnOrphanThatIgnoresTheSignalIsKilledAtTheLimit) {
-  program_.write("orphan", "trap '' TERM; echo ready; while :; do sleep 1; done\n");
-  program_.write("Procfile", "parent: setsid sh orphan & exec sleep 1000\n");
-  program_.start({"--stop-limit", "1200ms"});
-  program_.await_output("parent  | ready");
-  program_.signal(SIGTERM);
-  const auto found = program_.await("orphan-found", "parent");
-  const auto killed = program_.await("killed", "parent");
-  EXPECT_EQ(killed.at("pid"), found.at("pid"));
-  expect_clean_end();
-}
-
-// A daemon: it has no parent, no session, no group and no environment in common with its process.
-TEST_F(RunStop, AnOrphanOfWhichNobodyKnowsWhoseItIsEndsToo) {
-  program_.write("Procfile", "parent: (env -i setsid sh -c 'echo ready; exec sleep 1000' &); exec sleep 1000\n");
-  program_.start({"--stop-limit", "1h"});
-  program_.await_output("parent  | ready");
-  program_.signal(SIGTERM);
-  const auto found = program_.await("orphan-found");
-  EXPECT_EQ(found.at("process"), "an unknown process");
-  expect_clean_end();
-}
-
-// overmind#182, foreman#580: what a process had orphaned stayed as a zombie when it ended.
-TEST_F(RunStop, AnOrphanThatEndsDuringTheRunLeavesNoZombie) {
-  program_.make_fifo("gate");
-  program_.write("Procfile", "parent: (sh -c 'echo $$; read x < gate' &); exec sleep 1000\n");
-  program_.start();
-  program_.await_output("parent  | ");
-  const pid_t orphan = std::stoi(program_.lines_of("parent").at(0));
-  program_.open_gate("gate");
-  program_.await_gone(orphan);
-  program_.signal(SIGTERM);
-  expect_clean_end();
-}
-
 TEST_F(RunStop, AProcessThatIsStoppedCanStillEndOrderly) {
   program_.write("Procfile", "web: trap 'echo bye; exit' TERM; echo $$; kill -STOP $$; while :; do sleep 1; done\n");
   program_.start({"--stop-limit", "1h"});
@@ -216,16 +143,6 @@ TEST_F(RunStop, AParentThatIgnoresItsChildrenDoesNotMakeUsLoseOurs) {
   program_.ignore(SIGCHLD);
   program_.start({"--restart", "never"});
   expect_clean_end(6);
-}
-
-TEST_F(RunStop, ChildrenThatWereThereBeforeAreLeftAlone) {
-  program_.write("Procfile", "web: true\n");
-  program_.make_fifo("gate");
-  program_.start_program({"/bin/sh", "-c", "(read x < gate; echo still there >&2) & exec " QUIESCE_PROGRAM " run"});
-  EXPECT_EQ(program_.await_exit(), 0);
-  EXPECT_EQ(program_run::left_running().size(), 1U);
-  program_.open_gate("gate");
-  program_.await_errors("still there");
 }
 
 }  // namespace
