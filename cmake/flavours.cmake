@@ -2,13 +2,16 @@
 # a sanitizer that sees only half of the program reports nonsense about the other half.
 # Without a flavour (a sub-project, or a plain `cmake -B`) the options are the caller's own.
 
-set(QUIESCE_FLAVOUR "" CACHE STRING "dev, release, asan, tsan or bench; empty: the caller's own options")
+set(QUIESCE_FLAVOUR "" CACHE STRING "dev, release, asan, tsan, explore or bench; empty: the caller's own options")
 
 set(quiesce_flavour_dev -O1 -g1 -D_GLIBCXX_ASSERTIONS)
 set(quiesce_flavour_release -O2 -g1 -DNDEBUG)
 set(quiesce_flavour_asan -Og -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 set(quiesce_flavour_tsan -Og -g1 -fsanitize=thread)
+# The programs under test get the explorer's own options besides: see exploration.cmake.
+set(quiesce_flavour_explore -O1 -g)
 set(quiesce_flavour_bench ${quiesce_flavour_release})
+set(quiesce_sanitizer_flavours asan tsan)
 
 # What a test finds in its environment, as a list of NAME=VALUE.
 set(quiesce_environment_asan

@@ -13,10 +13,26 @@ if(QUIESCE_FLAVOUR STREQUAL "asan" OR QUIESCE_FLAVOUR STREQUAL "tsan")
   list(APPEND quiesce_launcher --fixed-addresses)
 endif()
 
-# quiesce_test_folder(<folder> LIMIT <seconds> TIMEOUT <seconds> [<property> <value>]...)
+# quiesce_register_tests(<program> <label> LIMIT <seconds> TIMEOUT <seconds> [<property> <value>]...)
 # LIMIT is when the launcher prints the stacks, TIMEOUT when ctest gives up on the launcher itself.
+function(quiesce_register_tests program label)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "LIMIT;TIMEOUT" "")
+  set_target_properties(${program} PROPERTIES
+    CROSSCOMPILING_EMULATOR "${quiesce_launcher};--limit=${arg_LIMIT}")
+  set(properties LABELS ${label} TIMEOUT ${arg_TIMEOUT} ${arg_UNPARSED_ARGUMENTS})
+  gtest_discover_tests(${program} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
+  # The environment is a list, and gtest_discover_tests would take its second element for another property's name.
+  # So ctest sets it, in a file that it reads after the one that names the tests.
+  set(environment_file "${PROJECT_BINARY_DIR}/${program}_environment.cmake")
+  file(WRITE "${environment_file}"
+    "foreach(test IN LISTS ${program}_TESTS)\n"
+    "  set_tests_properties(\"\${test}\" PROPERTIES ENVIRONMENT \"${quiesce_environment_${QUIESCE_FLAVOUR}}\")\n"
+    "endforeach()\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${environment_file}")
+endfunction()
+
+# quiesce_test_folder(<folder> ...), the rest as above: the program <folder>_tests.
 function(quiesce_test_folder folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LIMIT;TIMEOUT" "")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp")
   if(NOT sources)
     return()
@@ -34,19 +50,15 @@ function(quiesce_test_folder folder)
     add_dependencies(${program} quiesce_program)
     target_compile_definitions(${program} PRIVATE QUIESCE_PROGRAM="$<TARGET_FILE:quiesce_program>")
   endif()
-  set_target_properties(${program} PROPERTIES
-    CROSSCOMPILING_EMULATOR "${quiesce_launcher};--limit=${arg_LIMIT}")
-  set(properties LABELS ${folder} TIMEOUT ${arg_TIMEOUT} ${arg_UNPARSED_ARGUMENTS})
-  gtest_discover_tests(${program} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
-  # The environment is a list, and gtest_discover_tests would take its second element for another property's name.
-  # So ctest sets it, in a file that it reads after the one that names the tests.
-  set(environment_file "${PROJECT_BINARY_DIR}/${program}_environment.cmake")
-  file(WRITE "${environment_file}"
-    "foreach(test IN LISTS ${program}_TESTS)\n"
-    "  set_tests_properties(\"\${test}\" PROPERTIES ENVIRONMENT \"${quiesce_environment_${QUIESCE_FLAVOUR}}\")\n"
-    "endforeach()\n")
-  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${environment_file}")
+  quiesce_register_tests(${program} ${folder} ${ARGN})
 endfunction()
+
+if(TARGET quiesce_explore)
+  include(cmake/explore_tests.cmake)
+endif()
+if(QUIESCE_FLAVOUR STREQUAL "explore")
+  return()  # the others run in the other flavours
+endif()
 
 quiesce_test_folder(unit LIMIT 50 TIMEOUT 60)
 quiesce_test_folder(contract LIMIT 50 TIMEOUT 60)

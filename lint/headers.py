@@ -13,7 +13,9 @@ import sys
 
 from cpp_source import sources, without_comments
 
-COMMAND = "g++ -std=c++20 -fsyntax-only -pthread -Wall -Wextra -Wconversion -Wshadow -Werror -Iinclude -Isrc -x c++ -"
+FOLDERS = ("include", "src", "explore")
+COMMAND = "g++ -std=c++20 -fsyntax-only -pthread -Wall -Wextra -Wconversion -Wshadow -Werror -Iinclude -Isrc"\
+          " -Iexplore/include -Iexplore/src -x c++ -"
 
 
 def check(root, path):
@@ -30,7 +32,7 @@ def check(root, path):
 
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent).resolve()
-    headers = [path for folder in ("include", "src") for path in sources(root / folder) if path.suffix == ".hpp"]
+    headers = [path for folder in FOLDERS for path in sources(root / folder) if path.suffix == ".hpp"]
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
         errors = [error for error in pool.map(lambda path: check(root, path), headers) if error]
     print("\n".join(errors), end="\n" if errors else "")

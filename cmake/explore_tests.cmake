@@ -1,0 +1,76 @@
+# The tests of the explorer, and those that need it. All but its unit tests belong to the flavour explore.
+
+find_package(GTest REQUIRED)
+
+file(GLOB explore_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/explore/tests/*_test.cpp")
+if(explore_test_sources)
+  add_executable(explore_tests ${explore_test_sources})
+  target_include_directories(explore_tests PRIVATE "${PROJECT_SOURCE_DIR}/explore/src")
+  target_link_libraries(explore_tests PRIVATE quiesce::explore GTest::gmock GTest::gtest_main)
+  quiesce_register_tests(explore_tests explorer LIMIT 50 TIMEOUT 60)
+endif()
+
+if(NOT QUIESCE_FLAVOUR STREQUAL "explore")
+  return()
+endif()
+
+# Tests of the explorer that explore something: they are themselves programs under test.
+file(GLOB hooked_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/explore/tests/hooked/*_test.cpp")
+if(hooked_test_sources)
+  quiesce_add_exploration(explore_hooked_tests ${hooked_test_sources})
+  target_link_libraries(explore_hooked_tests PRIVATE GTest::gmock GTest::gtest_main)
+  quiesce_register_tests(explore_hooked_tests explorer LIMIT 110 TIMEOUT 120)
+endif()
+
+# Quiesce under the explorer. Unchanged: what the library does for ThreadSanitizer only, it does not do here.
+add_library(quiesce_hooked STATIC ${quiesce_sources})
+target_include_directories(quiesce_hooked PUBLIC include PRIVATE src)
+target_compile_options(quiesce_hooked PUBLIC -U__SANITIZE_THREAD__)
+target_link_libraries(quiesce_hooked PUBLIC quiesce::hooks)
+
+file(GLOB_RECURSE scenario_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/explore/*.cpp")
+if(scenario_sources)
+  quiesce_add_exploration(scenario_tests ${scenario_sources})
+  target_include_directories(scenario_tests PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
+  target_link_libraries(scenario_tests PRIVATE quiesce_hooked GTest::gmock GTest::gtest_main)
+  quiesce_register_tests(scenario_tests scenario LIMIT 110 TIMEOUT 120)
+endif()
+
+# The gallery: each program explored, and each once more as anybody would build it.
+set(gallery "${PROJECT_SOURCE_DIR}/explore/gallery")
+file(GLOB gallery_sources CONFIGURE_DEPENDS "${gallery}/*.cpp")
+foreach(source IN LISTS gallery_sources)
+  cmake_path(GET source STEM name)
+  quiesce_add_exploration(gallery_${name} "${source}")
+  set_target_properties(gallery_${name} PROPERTIES
+    OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/gallery")
+  add_test(NAME gallery.${name}
+    COMMAND ${QUIESCE_PYTHON} "${gallery}/run.py" "--programs=${PROJECT_BINARY_DIR}/gallery" --exactly ${name})
+  set_tests_properties(gallery.${name} PROPERTIES LABELS gallery TIMEOUT 120)
+
+  add_executable(plain_${name} "${source}")
+  target_compile_options(plain_${name} PRIVATE -pthread)
+  target_link_options(plain_${name} PRIVATE -pthread)
+  set_target_properties(plain_${name} PROPERTIES
+    OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/plain")
+  # The wrong ones only need to build.
+  if(name MATCHES "_right$")
+    add_test(NAME plain.${name} COMMAND ${quiesce_launcher} --limit=20 $<TARGET_FILE:plain_${name}>)
+    set_tests_properties(plain.${name} PROPERTIES LABELS plain TIMEOUT 30)
+  endif()
+endforeach()
+if(gallery_sources)
+  add_test(NAME gallery.run.test COMMAND ${QUIESCE_PYTHON} "${gallery}/run_test.py")
+  set_tests_properties(gallery.run.test PROPERTIES LABELS gallery TIMEOUT 60)
+endif()
+
+add_test(NAME guide.test COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/tests/guide/follow_test.py")
+set_tests_properties(guide.test PROPERTIES LABELS guide TIMEOUT 60)
+if(TARGET quiesce_program)
+  add_test(NAME guide.explore
+    COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/tests/guide/follow.py" $<TARGET_FILE:quiesce_program>
+            "${PROJECT_SOURCE_DIR}/docs/explore.md")
+  add_test(NAME explore.command
+    COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/explore/tests/command_test.py" $<TARGET_FILE:quiesce_program>)
+  set_tests_properties(guide.explore explore.command PROPERTIES LABELS guide TIMEOUT 120)
+endif()

@@ -1,0 +1,111 @@
+/// The explorer: runs a small concurrent program through its thread interleavings, and prints the one that is wrong.
+///
+/// The code under test is ordinary C++. It is compiled with -fsanitize=thread, so that the compiler emits a call for every
+/// memory access, and linked with this library instead of the sanitizer's: there are no types to use and nothing to
+/// annotate. `quiesce_add_exploration` (CMake) and `quiesce explore` do both.
+///
+///     explore::report found = explore::check([] {
+///       int shared = 0;
+///       std::thread other([&] { shared = 1; });
+///       assert(shared == 0);
+///       other.join();
+///     });
+///     std::puts(found.text.c_str());  // the data race, with both stacks and the string that replays it
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace explore {
+
+/// How the interleavings are chosen. A *deviation* is a choice that is not the default one; the default is that the running
+/// thread goes on, and that the lowest-numbered one follows when it cannot.
+enum class strategy : std::uint8_t {
+  automatic,    ///< exhaustive; if that does not end within the budget, bounded, then random
+  exhaustive,   ///< every behaviour once, by partial-order reduction: the only one that can claim "all"
+  depth_first,  ///< every interleaving, without reduction: the yardstick by which the reduction is tested
+  bounded,      ///< all with at most 0, 1, 2, ... deviations, interleavings with the same order of dependent steps once
+  random,       ///< a random walk
+};
+
+/// What an exploration found.
+enum class verdict : std::uint8_t {
+  passed,
+  failed_assertion,  ///< assert(), abort(), a failed expectation
+  uncaught_exception,
+  terminated,      ///< std::terminate() without an exception
+  died_by_signal,  ///< a crash
+  failed_exit,     ///< exit(), or a return from main, with another status than 0
+  deadlock,        ///< threads wait for each other
+  lost_wake_up,    ///< a thread sleeps on a word that has changed since, and nobody will wake it
+  blocked,         ///< every thread waits, and nothing that this explorer knows of can end that
+  livelock,        ///< every thread spins or waits, and nothing changes any more
+  step_limit,      ///< an execution did not end within options::steps
+  no_progress,     ///< a thread ran for options::watchdog without any step: a loop that never looks at shared memory
+  data_race,
+  use_after_free,
+  double_free,
+  bad_free,           ///< free() of what malloc() never returned
+  bad_use,            ///< unlocking what is not owned, joining twice, destroying what is in use
+  not_deterministic,  ///< the same schedule took another course
+  not_modelled,       ///< the program did what cannot be explored here: a real socket, too many threads, ...
+  not_reached,        ///< no execution came to a state that options::must_reach names
+  not_instrumented,   ///< the program was not compiled with -fsanitize=thread, or linked with the sanitizer
+  bad_schedule,       ///< the string to replay is no schedule, or one of another program or build
+};
+
+struct options {
+  std::string name = "program";  ///< stands in reports and in the schedule string: letters, digits, '-' and '_'
+  strategy search = strategy::automatic;
+  std::uint64_t executions = 10'000'000;       ///< at most so many in each part of the search
+  std::chrono::milliseconds time{10'000};      ///< at most so long in each part of the search
+  std::uint32_t steps = 5'000;                 ///< an execution with more is cut off, and reported
+  std::uint32_t deviations = 3;                ///< bounded: up to so many
+  std::uint64_t seed = 1;                      ///< random
+  std::chrono::milliseconds watchdog{10'000};  ///< how long a thread may run without a step
+  std::string replay{};                        ///< a schedule: runs that one execution only
+  std::vector<std::string> must_reach{};       ///< names given to reach(); one that is never reached is a failure
+  /// Asked after each execution: true makes it a failed one. With GoogleTest `[] { return ::testing::Test::HasFailure(); }`
+  /// makes failed expectations count, which otherwise nobody outside of the child process learns of.
+  std::function<bool()> has_failed{};
+};
+
+/// What an exploration answers.
+struct report {
+  verdict kind = verdict::passed;
+  std::string text{};      ///< what a person reads: the interleaving, or what has been explored and what has not
+  std::string schedule{};  ///< replays the failure: options::replay, or `quiesce explore --replay`
+  std::string where{};     ///< "file:line" of the step at which the failure was seen, as far as known
+  strategy search = strategy::automatic;  ///< the one that found it, or the last one
+  std::uint64_t executions = 0;           ///< those that ran to their end
+  std::uint64_t dropped = 0;              ///< those that the reduction cut short, as others stand for them
+  std::uint64_t states = 0;               ///< distinct final orders of dependent steps, as far as they were counted
+  std::uint64_t digest = 0;               ///< sum of their hashes: equal sets of orders have equal digests
+  bool complete = false;                  ///< nothing is left to explore, under what the text calls modelled
+
+  [[nodiscard]] bool passed() const noexcept { return kind == verdict::passed; }
+  explicit operator bool() const noexcept { return passed(); }
+};
+std::ostream& operator<<(std::ostream&, const report&);
+
+/// The name of a verdict as it stands in reports: "data race".
+const char* name_of(verdict) noexcept;
+const char* name_of(strategy) noexcept;
+
+/// Explores `program`, which is run again and again, as the first thread of each execution.
+///
+/// Runs in a child process: what the program does to memory is not seen by the caller, and a crash is a verdict. Global and
+/// thread-local variables and the caller's stack are put back before each execution; heap memory that existed before the
+/// call is not, so a program makes what it changes.
+/// Blocks:   until the search has ended. A program that hangs is ended by options::watchdog.
+/// Errors:   std::system_error if no process or memory can be had; anything else is a verdict.
+report check(std::function<void()> program, const options& = {});
+
+/// Marks a state that an exploration must have met (options::must_reach). Does nothing outside one. Not a step.
+void reach(const char* name) noexcept;
+
+}  // namespace explore

@@ -1,0 +1,33 @@
+/// What runs in the child process: one search, or one execution that is known.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "explore/explore.hpp"
+#include "search.hpp"
+#include "shared_outcome.hpp"
+
+namespace explore {
+
+struct task {
+  const options* how = nullptr;
+  void (*program)(void*) = nullptr;
+  void* argument = nullptr;
+  std::uintptr_t stack_begin = 0;  // of the caller's stack that is put back before each execution; 0: none
+
+  strategy search = strategy::exhaustive;
+  // Instead of a search: the execution in which `choices` was left, or one that is known by its deviations.
+  std::vector<std::uint8_t> choices{};
+  std::vector<scheduled_search::deviation> deviations{};
+  bool is_replay = false;
+  bool is_scheduled = false;
+};
+
+/// Does the task and ends the process; the answer is in `answer`.
+[[noreturn]] void run_child(const task& what, shared_outcome& answer);
+
+/// The names that reach() may be given, during a search.
+extern const std::vector<std::string>* states_to_reach;
+
+}  // namespace explore

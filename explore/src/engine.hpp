@@ -1,0 +1,304 @@
+/// One process that runs a program again and again: its logical threads, the steps that they make, and what is wrong.
+///
+/// A logical thread runs on a fiber until it comes to its next step. There it announces the step, asks the search who goes on,
+/// and switches; so between two steps of one thread every other thread may make any number. Plain accesses to memory are no
+/// steps: they are checked for races instead, and in a program without races nobody could see where they stand.
+///
+/// All state lives in mapped memory, reached through one pointer, since the program's own memory is put back before each
+/// execution. No code here allocates, locks or calls what is taken over.
+#pragma once
+
+#include <pthread.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "carriers.hpp"
+#include "descriptors.hpp"
+#include "explore/explore.hpp"
+#include "fiber.hpp"
+#include "heap.hpp"
+#include "modules.hpp"
+#include "search.hpp"
+#include "shadow.hpp"
+#include "shared_outcome.hpp"
+#include "step.hpp"
+
+namespace explore {
+
+/// What a thread needs before its pending step can be made.
+enum class gate : std::uint8_t {
+  open,
+  lock_free,    // the object has no owner
+  no_writer,    // it has no exclusive owner
+  no_sharer,    // neither
+  counted,      // its count is above zero
+  ended,        // another thread has ended
+  told,         // somebody else opens the gate; or time passes, if the wait has a limit
+  passed_time,  // time passes
+  changed,      // spins: something that it has read changes, or nobody else can go on
+  ready,        // a descriptor
+};
+
+struct exit_action {  // of a thread or of the process
+  void (*call)(void*);
+  void* argument;
+};
+
+struct logical_thread {
+  fiber place;
+  bool started = false;
+  bool ended = false;
+  bool joined = false;
+  bool detached = false;
+  gate waits_at = gate::open;
+  std::uint32_t gate_object = 0;
+  std::uint8_t gate_thread = nobody;
+  std::uint8_t next_waiter = nobody;  // in the queue of one object
+  std::uint32_t queued_at = 0;        // that object, plus one
+  bool has_limit = false;
+  bool was_told = false;
+  std::uint64_t limit = 0;     // virtual time
+  std::uint64_t slept_on = 0;  // the value that the word of a futex had
+  std::uint32_t bits = 0;      // of a futex wait
+  operation pending;
+
+  std::uint16_t steps = 0;
+  vector_clock order;       // for the search
+  vector_clock happened;    // for races
+  vector_clock released;    // by a release fence
+  vector_clock to_acquire;  // by an acquire fence
+  std::uint64_t hash = 0;
+  std::uint32_t accesses = 0;
+
+  // Reads since the last step that changed anything: who repeats them spins.
+  struct seen_read {
+    std::uintptr_t pc;
+    std::uint32_t object;
+    std::uint32_t version;
+  };
+  static constexpr unsigned most_reads = 8;
+  seen_read reads[most_reads];
+  unsigned read_count = 0;
+  unsigned spins = 0;
+  unsigned rests = 0;  // times that it has waited for a change
+  unsigned yields = 0;
+  unsigned early_limits = 0;      // time-outs taken while others could have gone on
+  std::uint32_t others_seen = 0;  // steps of others at its last yield
+
+  call_stack stack;  // at its pending step, while it is recorded
+
+  void* (*routine)(void*) = nullptr;
+  void* argument = nullptr;
+  void* result = nullptr;
+  static constexpr unsigned most_exit_actions = 64;
+  exit_action at_exit[most_exit_actions];
+  unsigned exit_actions = 0;
+  static constexpr unsigned most_keys = 64;
+  void* values[most_keys];
+};
+
+class engine {
+ public:
+  static constexpr std::uint32_t most_objects = 1 << 14;
+  static constexpr unsigned most_early_limits = 3;
+  static constexpr unsigned most_spins = 256;
+  static constexpr unsigned most_yields = 6;
+  static constexpr unsigned most_rests = 100;
+
+  /// Makes the one engine of this process. Null: no memory, and `*why` says for what.
+  static engine* create(std::uint32_t steps, shared_outcome& answer, const char** why) noexcept;
+
+  /// Remembers the state from which each execution begins. `stack_begin`: the lowest address of the caller's stack that is
+  /// put back, or zero. `by_baton`: each logical thread on an OS thread of its own.
+  void keep_state(std::uintptr_t stack_begin, bool by_baton) noexcept;
+
+  /// over: no thread can go on, as all have ended or wait; exited: another thread than the first one ended the process.
+  enum class ending : std::uint8_t { none, over, exited, dropped, cut_off, lost };
+  /// Runs the program once.
+  ending run(search& by, void (*program)(void*), void* argument) noexcept;
+  /// Says what is wrong with the way in which an execution ended, if anything is.
+  void conclude(ending how) noexcept;
+
+  // --- For the hooks, on the fiber of the running thread -------------------------------------------------------------
+
+  bool is_running() const noexcept { return running_; }
+  bool is_recording() const noexcept { return recording_; }
+  void record(std::uint8_t watched_thread, std::uint32_t watched_access) noexcept;
+
+  unsigned current() const noexcept { return current_; }
+  logical_thread& self() noexcept { return thread_[current_]; }
+  logical_thread& thread(unsigned number) noexcept { return thread_[number]; }
+  carriers& blocks() noexcept { return carriers_; }
+  heap& memory() noexcept { return heap_; }
+  descriptor_table& descriptors() noexcept { return descriptors_; }
+  const system_code& system() const noexcept { return system_code_; }
+
+  std::uint32_t object_at(std::uintptr_t key) noexcept;
+  object& at(std::uint32_t number) noexcept { return objects_[number]; }
+  const object& at(std::uint32_t number) const noexcept { return objects_[number]; }
+
+  /// Announces the step that the running thread is about to make, and returns when it is its turn.
+  void announce(const operation& next, gate needs = gate::open, std::uint32_t gate_object = 0,
+                unsigned gate_thread = nobody) noexcept;
+  /// The same for a step that is also possible when time has passed, whether its gate is open or not.
+  void announce_until(const operation& next, gate needs, std::uint32_t gate_object, std::uint64_t limit) noexcept;
+  /// Counts the step that the running thread makes now. The answer can be filled in if it is recorded, and is never null.
+  traced_event* make(const operation& done) noexcept;
+  /// Lets others go on; the running thread goes on when its gate is open and the search wants it.
+  void give_way() noexcept;
+  /// Announces a step that reads `object`, unless the thread has read it at this place before, and nothing that it could see
+  /// has changed since: then it spins, and false says that this is no step. A thread that spins for long rests.
+  bool announce_read(const operation& next, std::uint32_t object) noexcept;
+  /// Remembers that the thread has read what there is now.
+  void saw(std::uintptr_t pc, std::uint32_t object) noexcept;
+  void yields(std::uintptr_t pc) noexcept;
+  /// After a step by which others may see a change.
+  void changed(std::uint32_t object) noexcept {
+    ++objects_[object].version;
+    acts();
+  }
+  void acts() noexcept {
+    self().read_count = 0;
+    self().spins = self().rests = 0;
+  }
+
+  /// Opens the gate of a thread that waits to be told.
+  void tell(unsigned thread, gate next, std::uint32_t gate_object) noexcept;
+  void enqueue(std::uint32_t object, unsigned thread) noexcept;
+  bool dequeue(std::uint32_t object, unsigned thread) noexcept;
+
+  // Happens-before
+  void release_to(vector_clock& sync) noexcept;
+  void acquire_from(const vector_clock& sync) noexcept { self().happened.join(sync); }
+
+  /// Checks an access to memory for races and for memory that was given back.
+  void touch_memory(std::uintptr_t address, std::size_t size, touch how, op what) noexcept;
+  void give_back(std::uintptr_t address, std::size_t size) noexcept;
+
+  // Threads
+  unsigned create_thread(void* (*routine)(void*), void* argument) noexcept;
+  unsigned threads() const noexcept { return threads_; }
+
+  std::uint64_t now() const noexcept { return now_; }
+  void pass_time(std::uint64_t until) noexcept {
+    if (until <= now_) return;
+    now_ = until;
+    ++objects_[clock_object].version;
+  }
+  static constexpr std::uint32_t clock_object = 0;
+
+  // Values of its own for each thread (pthread_key_create)
+  static constexpr unsigned first_key = 4096;  // those below are the system's
+  unsigned create_key(void (*destroy)(void*)) noexcept;
+
+  /// Ends this process with a verdict.
+  [[noreturn]] void fail(verdict kind, const char* format, ...) noexcept __attribute__((format(printf, 3, 4)));
+  /// The calls that led to `pc`, where a hook was called.
+  void note_stack(call_stack& to, std::uintptr_t pc) noexcept;
+  void note_block(void* memory, std::size_t size, std::uintptr_t pc) noexcept;
+  void at_process_exit(exit_action action) noexcept;
+  void run_process_exit() noexcept;
+  /// The main thread has ended, or called exit: other threads go on to their ends.
+  [[noreturn]] void end_thread(void* result) noexcept;
+
+  // --- For the searches ----------------------------------------------------------------------------------------------
+
+  std::uint32_t position() const noexcept { return position_; }
+  const event& made(std::uint32_t position) const noexcept { return events_[position]; }
+  const operation& pending(unsigned thread) const noexcept { return thread_[thread].pending; }
+  const vector_clock& order_before() const noexcept { return order_before_; }
+  const vector_clock& order_of(unsigned thread) const noexcept { return thread_[thread].order; }
+  bool is_waiting_for_lock(unsigned thread) const noexcept {
+    const logical_thread& t = thread_[thread];
+    return t.started && !t.ended &&
+           (t.waits_at == gate::lock_free || t.waits_at == gate::no_writer || t.waits_at == gate::no_sharer);
+  }
+  /// Whether a thread that cannot go on at some choice may just be waiting for what comes later.
+  bool waits_by_nature(unsigned thread) const noexcept {
+    const gate waits = thread_[thread].waits_at;
+    return waits == gate::changed || waits == gate::counted || waits == gate::ready || waits == gate::ended;
+  }
+  void mark_reached(unsigned state) noexcept { answer_.reached |= std::uint64_t{1} << state; }
+  std::uint64_t history() const noexcept { return history_; }
+  /// exit() in another thread than the first: nothing comes after it, in this execution.
+  [[noreturn]] void exit_process() noexcept {
+    has_exited_ = true;
+    end_execution(ending::exited);
+  }
+  bool has_exited() const noexcept { return has_exited_; }
+  bool took_every_time_out() const noexcept { return !limited_time_outs_; }
+
+ private:
+  engine(std::uint32_t steps, shared_outcome& answer) noexcept;
+  void reset() noexcept;
+  static void begin_fiber() noexcept;
+  bool is_open(const logical_thread& of) const noexcept;
+  bool has_changed(const logical_thread& spinner) const noexcept;
+  void rest(const operation& next) noexcept;
+  unsigned default_choice(std::uint32_t enabled, std::uint32_t by_time) const noexcept;
+  void collect(std::uint32_t& enabled, std::uint32_t& by_time) noexcept;
+  [[noreturn]] void end_execution(ending how) noexcept;
+  void judge_stuck() noexcept;
+  bool is_in_cycle(unsigned thread) const noexcept;
+  void note_threads() noexcept;
+  void race(const touched& earlier, std::uintptr_t address, std::size_t size, op what) noexcept;
+  void run_thread_exit(logical_thread& of) noexcept;
+
+  bool running_ = false;
+  bool recording_ = false;
+  bool limited_time_outs_ = false;
+  bool has_exited_ = false;
+  std::uint8_t watched_thread_ = nobody;
+  std::uint32_t watched_access_ = 0;
+  unsigned current_ = 0;
+  unsigned threads_ = 0;
+  std::uint32_t position_ = 0;
+  std::uint32_t most_steps_;
+  std::uint64_t now_ = 0;
+  std::uint64_t history_ = 0;
+  ending ending_ = ending::none;
+  search* search_ = nullptr;
+  vector_clock order_before_;
+  fiber driver_;
+  void (*program_)(void*) = nullptr;
+  void* program_argument_ = nullptr;
+
+  struct place {
+    std::uintptr_t key;
+    std::uint32_t generation;
+    std::uint32_t object;
+  };
+  static constexpr std::uint32_t places = most_objects * 2;
+  std::uint32_t generation_ = 0;
+  std::uint32_t object_count_ = 0;
+  place* places_;
+  object* objects_;
+  event* events_;
+  shared_outcome& answer_;
+  unsigned exit_actions_ = 0;
+  static constexpr unsigned most_exit_actions = 512;
+  exit_action at_exit_[most_exit_actions];
+  unsigned keys_ = 0;
+  void (*destroy_value_[logical_thread::most_keys])(void*);
+
+  void switch_to(unsigned next) noexcept;
+
+  bool by_baton_ = false;
+  baton baton_;
+  carriers carriers_;
+  heap heap_;
+  shadow shadow_;
+  saved_segments segments_;
+  system_code system_code_;
+  descriptor_table descriptors_;
+  logical_thread thread_[most_threads];
+};
+
+/// The engine of this process; null in every process but one that explores.
+extern engine* active;
+
+/// Whether the caller is code under test, in an execution.
+inline bool is_explored() noexcept { return active != nullptr && active->is_running(); }
+
+}  // namespace explore

@@ -1,0 +1,182 @@
+/// How an execution is judged: what is said of threads that cannot go on, and how a verdict leaves the process.
+#include <sys/syscall.h>
+#include <unwind.h>
+
+#include <cstdarg>
+#include <cstdio>
+#include <utility>
+
+#include "engine.hpp"
+#include "real.hpp"
+
+namespace explore {
+
+void engine::record(std::uint8_t watched_thread, std::uint32_t watched_access) noexcept {
+  recording_ = true;
+  watched_thread_ = watched_thread;
+  watched_access_ = watched_access;
+}
+
+void engine::note_stack(call_stack& to, std::uintptr_t pc) noexcept {
+  struct walk {
+    call_stack& to;
+    std::uintptr_t pc;
+    bool found;
+  } state{to, pc, false};
+  to.depth = 0;
+  const bool was_running = std::exchange(running_, false);  // the unwinder is no code under test
+  ::_Unwind_Backtrace(
+      [](_Unwind_Context* frame, void* given) {
+        auto& walked = *static_cast<walk*>(given);
+        const auto at = static_cast<std::uintptr_t>(::_Unwind_GetIP(frame));
+        // In the frame of a crash the address is that of the instruction itself, and not of the one after a call.
+        if (at == walked.pc || at + 1 == walked.pc) walked.found = true;
+        call_stack& into = walked.to;
+        if (walked.found && at != 0) {
+          into.frames[into.depth] = into.depth == 0 ? walked.pc : at;
+          ++into.depth;
+        }
+        return into.depth == most_frames ? _URC_END_OF_STACK : _URC_NO_REASON;
+      },
+      &state);
+  running_ = was_running;
+  if (to.depth == 0 && pc != 0) to.frames[to.depth++] = pc;
+}
+
+void engine::note_block(void* memory, std::size_t size, std::uintptr_t pc) noexcept {
+  if (!recording_) return;
+  execution_trace& trace = answer_.trace;
+  const std::uint32_t number = trace.blocks_seen++;
+  if (number >= most_traced_blocks) return;
+  traced_block& kept = trace.blocks[number];
+  kept.begin = reinterpret_cast<std::uintptr_t>(memory);
+  kept.size = size;
+  kept.number = number + 1;
+  kept.thread = static_cast<std::uint8_t>(current_);
+  note_stack(kept.allocated, pc);
+}
+
+void engine::note_threads() noexcept {
+  execution_trace& trace = answer_.trace;
+  trace.threads = threads_;
+  for (unsigned i = 0; i < threads_; ++i) {
+    const logical_thread& t = thread_[i];
+    const object& gate_object = objects_[t.gate_object];
+    traced_thread& kept = trace.thread[i];
+    kept = {};
+    kept.waits_for = t.pending.what;
+    kept.started = t.started;
+    kept.ended = t.ended;
+    kept.object = t.pending.address;
+    kept.slept_on = t.slept_on;
+    if (t.waits_at == gate::ended) kept.other_thread = t.gate_thread;
+    if (t.waits_at == gate::lock_free || t.waits_at == gate::no_writer || t.waits_at == gate::no_sharer) {
+      if (gate_object.owner != nobody) {
+        kept.other_thread = gate_object.owner;
+      } else if (gate_object.sharers != 0) {
+        kept.other_thread = static_cast<std::uint16_t>(__builtin_ctz(gate_object.sharers));
+      }
+    }
+    if (!t.ended && t.pending.what == op::futex_wait)
+      kept.now = *reinterpret_cast<const std::uint32_t*>(t.pending.address);
+    kept.thread_pointer = carriers_.base(i);
+    kept.stack_begin = reinterpret_cast<std::uintptr_t>(heap::stack(i));
+    kept.stack_end = kept.stack_begin + stack_size;
+    kept.stack = t.stack;
+  }
+}
+
+void engine::fail(verdict kind, const char* format, ...) noexcept {
+  va_list arguments;
+  va_start(arguments, format);
+  running_ = false;
+  std::vsnprintf(answer_.trace.message, sizeof answer_.trace.message, format, arguments);
+  va_end(arguments);
+  note_threads();
+  answer_.trace.failed_thread = static_cast<std::uint8_t>(current_);
+  if (recording_) note_stack(answer_.trace.where, self().pending.pc);
+  answer_.failed_thread = static_cast<std::uint8_t>(current_);
+  answer_.is_recorded = recording_;
+  answer_.kind = kind;
+  answer_.has_verdict = true;
+  for (;;) kernel(SYS_exit_group, 0);
+}
+
+bool engine::is_in_cycle(unsigned thread) const noexcept {
+  unsigned at = thread;
+  for (unsigned length = 0; length <= threads_; ++length) {
+    const logical_thread& t = thread_[at];
+    const object& what = objects_[t.gate_object];
+    unsigned next = nobody;
+    switch (t.waits_at) {
+      case gate::lock_free:
+      case gate::no_writer: next = what.owner; break;
+      case gate::no_sharer:
+        next = what.owner != nobody ? what.owner
+               : what.sharers != 0  ? static_cast<unsigned>(__builtin_ctz(what.sharers))
+                                    : nobody;
+        if (what.owner == nobody && (what.sharers & (1U << thread)) != 0) next = thread;
+        break;
+      case gate::ended: next = t.gate_thread; break;
+      default: break;
+    }
+    if (next == thread) return true;
+    if (next == nobody) return false;
+    // A lock whose owner has ended, or waits for what nobody gives him, is as good as a cycle to who waits for the lock.
+    if (thread_[next].ended) return t.waits_at != gate::ended;
+    at = next;
+  }
+  return false;
+}
+
+// Every thread that has not ended waits, and no time can pass.
+void engine::judge_stuck() noexcept {
+  unsigned waiting = 0;
+  bool has_cycle = false;
+  bool has_lost_word = false;
+  bool has_lost_signal = false;
+  for (unsigned i = 0; i < threads_; ++i) {
+    const logical_thread& t = thread_[i];
+    if (t.ended) continue;
+    ++waiting;
+    if (is_in_cycle(i)) {
+      has_cycle = true;
+      current_ = i;
+    }
+    if (t.pending.what == op::futex_wait &&
+        *reinterpret_cast<const std::uint32_t*>(t.pending.address) != static_cast<std::uint32_t>(t.slept_on)) {
+      has_lost_word = true;
+      if (!has_cycle) current_ = i;
+    }
+    if (t.pending.what == op::cond_wait && objects_[t.queued_at - 1].lost_signal) {
+      has_lost_signal = true;
+      if (!has_cycle && !has_lost_word) current_ = i;
+    }
+  }
+  if (waiting == 0) return;
+  // The process would have ended with its first thread; others may wait for ever.
+  if (thread_[0].ended) return;
+  if (has_cycle) fail(verdict::deadlock, "threads wait for each other, or for a lock that nobody will give back");
+  if (has_lost_word) fail(verdict::lost_wake_up, "a thread sleeps on a word that has changed, and nobody will wake it");
+  if (has_lost_signal) {
+    fail(verdict::lost_wake_up, "a thread waits on a condition variable that was notified before it waited");
+  }
+  fail(verdict::blocked, "every thread waits, and nobody is left to end that");
+}
+
+void engine::conclude(ending how) noexcept {
+  if (how == ending::over) judge_stuck();
+  if (how != ending::cut_off) return;
+  // Fair: every thread that could go on did so in the second half of the execution, and still there was no end.
+  std::uint32_t ran = 0;
+  for (std::uint32_t i = position_ / 2; i < position_; ++i) ran |= 1U << events_[i].thread;
+  std::uint32_t could = 0;
+  std::uint32_t by_time = 0;
+  collect(could, by_time);
+  if ((could & ~ran) == 0) {
+    fail(verdict::livelock, "after %u steps no end is near: every thread that can go on does, and none gets anywhere",
+         position_);
+  }
+}
+
+}  // namespace explore

@@ -1,0 +1,37 @@
+/// What the hook files share: building a step, and asking whether a call comes from the code under test.
+#pragma once
+
+#include <time.h>
+
+#include <cstdint>
+
+#include "engine.hpp"
+#include "real.hpp"
+
+namespace explore {
+
+#define EXPLORE_CALLED_AT reinterpret_cast<std::uintptr_t>(__builtin_return_address(0))
+
+inline std::uintptr_t number(const volatile void* p) noexcept { return reinterpret_cast<std::uintptr_t>(p); }
+
+inline operation step_of(op what, const volatile void* address, std::uintptr_t pc) noexcept {
+  operation made;
+  made.what = what;
+  made.address = number(address);
+  made.pc = pc;
+  return made;
+}
+
+/// The system clock is so far ahead of the steady one: a date, so that it looks like one.
+inline constexpr std::uint64_t date_of_first_moment = 1'700'000'000'000'000'000;
+
+/// A point on the virtual clock for one that a program gives.
+std::uint64_t limit_of(const timespec& when, clockid_t clock) noexcept;
+/// The same for a duration from now; saturates.
+std::uint64_t limit_after(const timespec& duration) noexcept;
+bool is_time(const timespec& given) noexcept;
+
+/// For calls that would block for real, or that have effects outside of the process which cannot be taken back.
+[[noreturn]] void refuse(const char* what, std::uintptr_t pc) noexcept;
+
+}  // namespace explore

@@ -1,0 +1,336 @@
+/// Descriptors that are modelled: eventfd and pipe, and the calls that work on any of them. Those of the system pass, unless
+/// a call could block for real.
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cstdarg>
+
+#include "descriptor_steps.hpp"
+#include "real_descriptors.hpp"
+
+namespace explore {
+namespace {
+
+using enum descriptor_kind;
+
+constexpr std::size_t number_bytes = 8;  // what eventfd and timerfd read and write
+
+ssize_t refused(int error) noexcept {
+  errno = error;
+  return -1;
+}
+
+// --- Reading --------------------------------------------------------------------------------------------------------
+
+std::uint64_t take_number(description& from) noexcept {
+  if (from.kind == counter) {
+    const std::uint64_t taken = from.is_semaphore ? 1 : from.count;
+    from.count -= taken;
+    ++from.departures;
+    return taken;
+  }
+  const std::uint64_t taken = descriptor_table::expiries(from, active->now());
+  from.arrivals += static_cast<std::uint32_t>(taken);
+  from.due += taken * from.interval;
+  from.is_armed = from.interval != 0;
+  return taken;
+}
+
+std::size_t take(const descriptor_call& call, void* to, std::size_t size) noexcept {
+  description& from = descriptors().at(call.of);
+  if (from.kind == pipe_reader) {
+    const std::uint32_t there = descriptors().bytes_in(from);
+    const std::uint32_t taken = size < there ? static_cast<std::uint32_t>(size) : there;
+    if (taken == 0) return 0;  // the other end was closed
+    active->touch_memory(number(to), taken, touch::write, op::plain_write);
+    descriptors().take(from, to, taken);
+    ++descriptors().at(from.other_end).departures;
+    return taken;
+  }
+  active->touch_memory(number(to), number_bytes, touch::write, op::plain_write);
+  const std::uint64_t taken = take_number(from);
+  copy_bytes(to, &taken, sizeof taken);
+  return number_bytes;
+}
+
+ssize_t read_modelled(int fd, void* to, std::size_t size, std::uintptr_t pc) noexcept {
+  engine& in = *active;
+  descriptor_call call = call_on(fd, descriptor_use::read, pc);
+  const description& from = descriptors().at(call.of);
+  if (call.of == 0 || from.kind == pipe_writer) return refused(EBADF);
+  if (from.kind == set || (from.kind != pipe_reader && size < number_bytes)) return refused(EINVAL);
+  if (size == 0) return 0;
+  call.waits = !from.does_not_block;
+  std::uint64_t limit = 0;
+  if (call.waits) {
+    limit = await(call, pc);
+  } else if (!announce(call, pc)) {
+    return refused(EAGAIN);
+  }
+  open_description(fd, pc);
+  const bool has_something = finds_something(call);
+  if (!has_something && !call.waits) {
+    call.finds_nothing = true;
+    make(call, false, pc)->how = outcome::would_block;
+    return refused(EAGAIN);
+  }
+  make(call, !has_something, pc);
+  if (!has_something) in.pass_time(limit);
+  in.acquire_from(in.at(object_of(call.of)).sync);
+  const std::size_t taken = take(call, to, size);
+  changed(call);
+  return static_cast<ssize_t>(taken);
+}
+
+// --- Writing --------------------------------------------------------------------------------------------------------
+
+bool ignores_broken_pipes() noexcept {
+  struct sigaction now {};
+  return ::sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+ssize_t put(const descriptor_call& call, const void* from, std::size_t size, std::uint64_t value) noexcept {
+  engine& in = *active;
+  description& to = descriptors().at(call.of);
+  if (to.kind == counter) {
+    to.count += value;
+    ++to.arrivals;
+    return number_bytes;
+  }
+  description& reader = descriptors().at(to.other_end);
+  if (reader.numbers == 0) {
+    if (ignores_broken_pipes()) return refused(EPIPE);
+    in.fail(verdict::died_by_signal, "SIGPIPE: the other end of the pipe is closed");
+  }
+  const std::uint32_t room = descriptors().room_in(to);
+  const std::uint32_t given = size < room ? static_cast<std::uint32_t>(size) : room;
+  descriptors().put(to, from, given);
+  ++reader.arrivals;
+  return given;
+}
+
+ssize_t write_once(int fd, const void* from, std::size_t size, std::uintptr_t pc) noexcept {
+  engine& in = *active;
+  descriptor_call call = call_on(fd, descriptor_use::write, pc);
+  const description& to = descriptors().at(call.of);
+  if (call.of == 0 || to.kind == pipe_reader) return refused(EBADF);
+  if (to.kind == set || to.kind == timer || (to.kind == counter && size < number_bytes)) return refused(EINVAL);
+  if (size == 0) return 0;
+  in.touch_memory(number(from), to.kind == counter ? number_bytes : size, touch::read, op::plain_read);
+  std::uint64_t value = 0;
+  if (to.kind == counter) {
+    copy_bytes(&value, from, sizeof value);
+    if (value == UINT64_MAX) return refused(EINVAL);
+  }
+  call.size = to.kind == counter ? value : size;
+  call.waits = !to.does_not_block;
+  if (call.waits) {
+    await(call, pc);
+  } else if (!announce(call, pc)) {
+    return refused(EAGAIN);
+  }
+  open_description(fd, pc);
+  if (!finds_something(call)) {
+    call.finds_nothing = true;
+    make(call, false, pc)->how = outcome::would_block;
+    return refused(EAGAIN);
+  }
+  make(call, false, pc);
+  in.release_to(in.at(object_of(call.of)).sync);
+  const ssize_t given = put(call, from, size, value);
+  changed(call);
+  return given;
+}
+
+// One write into a pipe that blocks writes everything, in parts if there are more bytes than the pipe has room for.
+ssize_t write_modelled(int fd, const void* from, std::size_t size, std::uintptr_t pc) noexcept {
+  const auto* const bytes = static_cast<const unsigned char*>(from);
+  std::size_t written = 0;
+  do {
+    const ssize_t part = write_once(fd, bytes + written, size - written, pc);
+    if (part < 0) return written != 0 ? static_cast<ssize_t>(written) : part;
+    written += static_cast<std::size_t>(part);
+  } while (written < size && descriptors().at(open_description(fd, pc)).kind == pipe_writer &&
+           !descriptors().at(open_description(fd, pc)).does_not_block);
+  return static_cast<ssize_t>(written);
+}
+
+// --- Closing and the like -------------------------------------------------------------------------------------------
+
+int close_modelled(int fd, std::uintptr_t pc) noexcept {
+  engine& in = *active;
+  const descriptor_call call = call_on(fd, descriptor_use::close, pc);
+  if (call.of == 0) return errno = EBADF, -1;
+  announce(call, pc);
+  open_description(fd, pc);
+  for (unsigned i = 0; i < in.threads(); ++i) {
+    const descriptor_call& other = descriptors().call_of(i);
+    if (other.use == descriptor_use::none || !other.waits || other.number != call.number || finds_something(other)) continue;
+    in.fail(verdict::bad_use, "descriptor %u (%d in the program) is closed while thread %u waits on it",
+            unsigned{call.number}, fd, i);
+  }
+  make(call, false, pc);
+  descriptors().close(call.number);
+  changed(call);
+  return 0;
+}
+
+int duplicate_modelled(int fd, std::uintptr_t pc) noexcept {
+  descriptor_call call = call_on(fd, descriptor_use::control, pc);
+  if (call.of == 0) return errno = EBADF, -1;
+  call.finds_nothing = true;
+  announce(call, pc);
+  open_description(fd, pc);
+  make(call, false, pc);
+  const unsigned copy = descriptors().duplicate(active->current(), call.of);
+  if (copy == 0) refuse("more than 127 descriptors that one thread makes", pc);
+  return fd_of(copy);
+}
+
+int control_modelled(int fd, int command, long argument, std::uintptr_t pc) noexcept {
+  if (!descriptors().was_closed(number_of(fd)) && open_description(fd, pc) == 0) return errno = EBADF, -1;
+  switch (command) {
+    case F_DUPFD:
+    case F_DUPFD_CLOEXEC: return duplicate_modelled(fd, pc);
+    case F_GETFD: return descriptors().was_closed(number_of(fd)) ? (errno = EBADF, -1) : FD_CLOEXEC;
+    case F_SETFD: return open_description(fd, pc), 0;
+    case F_GETPIPE_SZ: return static_cast<int>(descriptor_table::pipe_size);
+    default: break;
+  }
+  description& of = descriptors().at(open_description(fd, pc));
+  if (command == F_GETFL) {
+    const int access = of.kind == pipe_reader ? O_RDONLY : of.kind == pipe_writer ? O_WRONLY : O_RDWR;
+    return access | (of.does_not_block ? O_NONBLOCK : 0);
+  }
+  if (command != F_SETFL) refuse("fcntl() on a modelled descriptor with a command other than F_DUPFD, F_GETFL and F_SETFL", pc);
+  const descriptor_call call = call_on(fd, descriptor_use::control, pc);
+  announce(call, pc);
+  make(call, false, pc);
+  of.does_not_block = (argument & O_NONBLOCK) != 0;
+  return 0;
+}
+
+int make_pipe(int* ends, int flags, std::uintptr_t pc) noexcept {
+  if ((flags & ~(O_CLOEXEC | O_NONBLOCK)) != 0) return errno = EINVAL, -1;
+  unsigned reader = 0;
+  unsigned writer = 0;
+  if (!descriptors().create_pipe(active->current(), (flags & O_NONBLOCK) != 0, reader, writer)) {
+    refuse("more than 16 pipes, or more than 127 descriptors that one thread makes", pc);
+  }
+  active->touch_memory(number(ends), 2 * sizeof *ends, touch::write, op::plain_write);
+  ends[0] = fd_of(reader);
+  ends[1] = fd_of(writer);
+  return 0;
+}
+
+constinit next_definition<ssize_t(int, void*, std::size_t)> real_read{"read"};
+constinit next_definition<ssize_t(int, const void*, std::size_t)> real_write{"write"};
+constinit next_definition<ssize_t(int, const iovec*, int)> real_readv{"readv"};
+constinit next_definition<ssize_t(int, const iovec*, int)> real_writev{"writev"};
+constinit next_definition<int(int)> real_close{"close"};
+constinit next_definition<int(int)> real_dup{"dup"};
+constinit next_definition<int(int, int)> real_dup2{"dup2"};
+constinit next_definition<int(int, int, int)> real_dup3{"dup3"};
+constinit next_definition<int(int, int, ...)> real_fcntl{"fcntl"};
+constinit next_definition<int(unsigned, int)> real_eventfd{"eventfd"};
+constinit next_definition<int(int, eventfd_t*)> real_eventfd_read{"eventfd_read"};
+constinit next_definition<int(int, eventfd_t)> real_eventfd_write{"eventfd_write"};
+constinit next_definition<int(int*)> real_pipe{"pipe"};
+constinit next_definition<int(int*, int)> real_pipe2{"pipe2"};
+
+}  // namespace
+}  // namespace explore
+
+using namespace explore;
+
+extern "C" {
+
+ssize_t read(int fd, void* to, size_t size) {
+  if (is_modelled(fd)) return read_modelled(fd, to, size, EXPLORE_CALLED_AT);
+  if (is_explored()) refuse_if_it_blocks(fd, "read()", EXPLORE_CALLED_AT);
+  return real_read.get()(fd, to, size);
+}
+
+ssize_t __read_chk(int fd, void* to, size_t size, size_t /*room*/) {
+  if (is_modelled(fd)) return read_modelled(fd, to, size, EXPLORE_CALLED_AT);
+  if (is_explored()) refuse_if_it_blocks(fd, "read()", EXPLORE_CALLED_AT);
+  return real_read.get()(fd, to, size);
+}
+
+// Output of the program goes where it always goes: nobody in the process waits for it.
+ssize_t write(int fd, const void* from, size_t size) {
+  return is_modelled(fd) ? write_modelled(fd, from, size, EXPLORE_CALLED_AT) : real_write.get()(fd, from, size);
+}
+
+ssize_t readv(int fd, const iovec* parts, int count) {
+  if (is_modelled(fd) && count == 1) return read_modelled(fd, parts->iov_base, parts->iov_len, EXPLORE_CALLED_AT);
+  if (is_modelled(fd)) refuse("readv() with more than one part on a modelled descriptor", EXPLORE_CALLED_AT);
+  if (is_explored()) refuse_if_it_blocks(fd, "readv()", EXPLORE_CALLED_AT);
+  return real_readv.get()(fd, parts, count);
+}
+
+ssize_t writev(int fd, const iovec* parts, int count) {
+  if (is_modelled(fd) && count == 1) return write_modelled(fd, parts->iov_base, parts->iov_len, EXPLORE_CALLED_AT);
+  if (is_modelled(fd)) refuse("writev() with more than one part on a modelled descriptor", EXPLORE_CALLED_AT);
+  return real_writev.get()(fd, parts, count);
+}
+
+int close(int fd) { return is_modelled(fd) ? close_modelled(fd, EXPLORE_CALLED_AT) : real_close.get()(fd); }
+
+int dup(int fd) noexcept { return is_modelled(fd) ? duplicate_modelled(fd, EXPLORE_CALLED_AT) : real_dup.get()(fd); }
+
+int dup2(int fd, int to) noexcept {
+  if (is_modelled(fd) || is_modelled(to)) refuse("dup2() with a modelled descriptor", EXPLORE_CALLED_AT);
+  return real_dup2.get()(fd, to);
+}
+
+int dup3(int fd, int to, int flags) noexcept {
+  if (is_modelled(fd) || is_modelled(to)) refuse("dup3() with a modelled descriptor", EXPLORE_CALLED_AT);
+  return real_dup3.get()(fd, to, flags);
+}
+
+int fcntl(int fd, int command, ...) {
+  va_list given;
+  va_start(given, command);
+  const long argument = va_arg(given, long);
+  va_end(given);
+  if (is_modelled(fd)) return control_modelled(fd, command, argument, EXPLORE_CALLED_AT);
+  if (is_explored() && (command == F_SETLKW || command == F_OFD_SETLKW)) {
+    refuse("fcntl() with F_SETLKW, which waits for a lock of a file", EXPLORE_CALLED_AT);
+  }
+  return real_fcntl.get()(fd, command, argument);
+}
+int fcntl64(int fd, int command, ...) __attribute__((alias("fcntl")));
+
+int eventfd(unsigned count, int flags) noexcept {
+  if (!is_explored()) return real_eventfd.get()(count, flags);
+  if ((flags & ~(EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE)) != 0) return errno = EINVAL, -1;
+  const int fd = new_descriptor(counter, (flags & EFD_NONBLOCK) != 0, EXPLORE_CALLED_AT);
+  description& made = descriptors().at(number_of(fd));
+  made.count = count;
+  made.is_semaphore = (flags & EFD_SEMAPHORE) != 0;
+  return fd;
+}
+
+int eventfd_read(int fd, eventfd_t* value) {
+  if (is_modelled(fd)) return read_modelled(fd, value, sizeof *value, EXPLORE_CALLED_AT) == sizeof *value ? 0 : -1;
+  if (is_explored()) refuse_if_it_blocks(fd, "eventfd_read()", EXPLORE_CALLED_AT);
+  return real_eventfd_read.get()(fd, value);
+}
+
+int eventfd_write(int fd, eventfd_t value) {
+  if (!is_modelled(fd)) return real_eventfd_write.get()(fd, value);
+  return write_modelled(fd, &value, sizeof value, EXPLORE_CALLED_AT) == sizeof value ? 0 : -1;
+}
+
+int pipe(int* ends) noexcept { return is_explored() ? make_pipe(ends, 0, EXPLORE_CALLED_AT) : real_pipe.get()(ends); }
+int pipe2(int* ends, int flags) noexcept {
+  return is_explored() ? make_pipe(ends, flags, EXPLORE_CALLED_AT) : real_pipe2.get()(ends, flags);
+}
+
+}  // extern "C"

@@ -1,0 +1,229 @@
+/// Allocation, and the functions of libc that read and write memory for their caller.
+#include <malloc.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <new>
+
+#include "hooks.hpp"
+#include "program.hpp"
+
+extern "C" {
+void* __libc_malloc(std::size_t);
+void __libc_free(void*);
+void* __libc_realloc(void*, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+}
+
+namespace explore {
+namespace {
+
+// The program's own memory comes from the arena: in an execution, and in a program that is explored as a whole even before.
+bool is_programs(const void* called_at) noexcept {
+  if (active == nullptr) return false;
+  if (!active->is_running() && !program_is_starting()) return false;
+  return !active->system().contains(called_at);
+}
+
+void* allocate(std::size_t size, std::size_t alignment, const void* called_at) noexcept {
+  void* const memory = active->memory().allocate(size, alignment);
+  if (memory == nullptr) {
+    errno = ENOMEM;
+    return nullptr;
+  }
+  if (active->is_running()) active->note_block(memory, size, number(called_at));
+  return memory;
+}
+
+void give_back(void* memory, const void* called_at) noexcept {
+  heap::block& block = *heap::block_of(memory);
+  if (!is_explored()) {
+    if (block.state == heap::live) block.state = heap::freed;
+    return;
+  }
+  engine& in = *active;
+  in.self().pending.pc = number(called_at);
+  if (block.state == heap::freed) {
+    in.fail(verdict::double_free, "heap block %u is freed a second time", block.number);
+  }
+  if (block.state != heap::live) in.fail(verdict::bad_free, "%p was never allocated", memory);
+  block.state = heap::freed;
+  in.give_back(number(memory), block.size);
+}
+
+void* move_block(void* old, std::size_t size, const void* called_at) noexcept {
+  void* const made = allocate(size, alignof(std::max_align_t), called_at);
+  if (made == nullptr || old == nullptr) return made;
+  const std::size_t had = heap::owns(old) ? heap::block_of(old)->size : ::malloc_usable_size(old);
+  copy_bytes(made, old, had < size ? had : size);
+  if (heap::owns(old)) {
+    give_back(old, called_at);
+  } else {
+    __libc_free(old);
+  }
+  return made;
+}
+
+void* new_memory(std::size_t size, std::size_t alignment, const void* called_at) {
+  const bool is_ours = is_explored() || (active != nullptr && program_is_starting());
+  for (;;) {
+    void* const memory =
+        is_ours ? allocate(size, alignment, called_at) : __libc_memalign(alignment, size == 0 ? 1 : size);
+    if (memory != nullptr) return memory;
+    const std::new_handler handler = std::get_new_handler();
+    if (handler == nullptr) throw std::bad_alloc();
+    handler();
+  }
+}
+
+void touch_range(const void* p, std::size_t size, bool writes, const void* called_at) noexcept {
+  if (size == 0 || !is_explored() || active->system().contains(called_at)) return;
+  active->self().pending.pc = number(called_at);
+  active->touch_memory(number(p), size, writes ? touch::write : touch::read, writes ? op::plain_write : op::plain_read);
+}
+
+constexpr std::size_t usual = alignof(std::max_align_t);
+
+}  // namespace
+}  // namespace explore
+
+#define EXPLORE_CALLER __builtin_return_address(0)
+#define EXPLORE_WEAK __attribute__((weak))
+
+extern "C" {
+
+void* malloc(std::size_t size) {
+  if (!explore::is_programs(EXPLORE_CALLER)) return __libc_malloc(size);
+  return explore::allocate(size, explore::usual, EXPLORE_CALLER);
+}
+
+void free(void* memory) {
+  if (memory == nullptr) return;
+  if (explore::heap::owns(memory)) return explore::give_back(memory, EXPLORE_CALLER);
+  __libc_free(memory);
+}
+
+void* calloc(std::size_t count, std::size_t size) {
+  std::size_t all;
+  if (__builtin_mul_overflow(count, size, &all)) {
+    errno = ENOMEM;
+    return nullptr;
+  }
+  void* const memory = explore::is_programs(EXPLORE_CALLER) ? explore::allocate(all, explore::usual, EXPLORE_CALLER)
+                                                            : __libc_malloc(all);
+  if (memory != nullptr) explore::fill_bytes(memory, 0, all);
+  return memory;
+}
+
+void* realloc(void* old, std::size_t size) {
+  const bool is_ours = explore::heap::owns(old) || (old == nullptr && explore::is_programs(EXPLORE_CALLER));
+  return is_ours ? explore::move_block(old, size, EXPLORE_CALLER) : __libc_realloc(old, size);
+}
+
+void* reallocarray(void* old, std::size_t count, std::size_t size) {
+  std::size_t all;
+  if (__builtin_mul_overflow(count, size, &all)) {
+    errno = ENOMEM;
+    return nullptr;
+  }
+  return realloc(old, all);
+}
+
+void* memalign(std::size_t alignment, std::size_t size) {
+  if (!explore::is_programs(EXPLORE_CALLER)) return __libc_memalign(alignment, size);
+  return explore::allocate(size, alignment, EXPLORE_CALLER);
+}
+
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  if (!explore::is_programs(EXPLORE_CALLER)) return __libc_memalign(alignment, size);
+  return explore::allocate(size, alignment, EXPLORE_CALLER);
+}
+
+int posix_memalign(void** made, std::size_t alignment, std::size_t size) {
+  void* const memory = explore::is_programs(EXPLORE_CALLER) ? explore::allocate(size, alignment, EXPLORE_CALLER)
+                                                            : __libc_memalign(alignment, size);
+  if (memory == nullptr) return ENOMEM;
+  *made = memory;
+  return 0;
+}
+
+std::size_t malloc_usable_size(void* memory) {
+  if (explore::heap::owns(memory)) return explore::heap::block_of(memory)->size;
+  static constinit explore::next_definition<std::size_t(void*)> real{"malloc_usable_size"};
+  return real.get()(memory);
+}
+
+void* memcpy(void* __restrict to, const void* __restrict from, std::size_t size) {
+  explore::touch_range(from, size, false, EXPLORE_CALLER);
+  explore::touch_range(to, size, true, EXPLORE_CALLER);
+  explore::copy_bytes(to, from, size);
+  return to;
+}
+
+void* memmove(void* to, const void* from, std::size_t size) {
+  explore::touch_range(from, size, false, EXPLORE_CALLER);
+  explore::touch_range(to, size, true, EXPLORE_CALLER);
+  if (explore::number(to) - explore::number(from) >= size) {
+    explore::copy_bytes(to, from, size);
+  } else {
+    auto* const end = static_cast<unsigned char*>(to);
+    const auto* const begin = static_cast<const unsigned char*>(from);
+    for (std::size_t i = size; i != 0; --i) {
+      end[i - 1] = begin[i - 1];
+      asm volatile("" ::: "memory");  // or the compiler makes it a call of this very function
+    }
+  }
+  return to;
+}
+
+void* memset(void* to, int value, std::size_t size) {
+  explore::touch_range(to, size, true, EXPLORE_CALLER);
+  explore::fill_bytes(to, value, size);
+  return to;
+}
+
+}  // extern "C"
+
+// Weak: a program may have its own.
+EXPLORE_WEAK void* operator new(std::size_t size) { return explore::new_memory(size, explore::usual, EXPLORE_CALLER); }
+EXPLORE_WEAK void* operator new[](std::size_t size) {
+  return explore::new_memory(size, explore::usual, EXPLORE_CALLER);
+}
+EXPLORE_WEAK void* operator new(std::size_t size, std::align_val_t alignment) {
+  return explore::new_memory(size, static_cast<std::size_t>(alignment), EXPLORE_CALLER);
+}
+EXPLORE_WEAK void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return explore::new_memory(size, static_cast<std::size_t>(alignment), EXPLORE_CALLER);
+}
+EXPLORE_WEAK void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return explore::new_memory(size, explore::usual, EXPLORE_CALLER);
+  } catch (...) {
+    return nullptr;
+  }
+}
+EXPLORE_WEAK void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return explore::new_memory(size, explore::usual, EXPLORE_CALLER);
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+#define EXPLORE_DELETE                                                                  \
+  {                                                                                     \
+    if (memory == nullptr) return;                                                      \
+    if (explore::heap::owns(memory)) return explore::give_back(memory, EXPLORE_CALLER); \
+    __libc_free(memory);                                                                \
+  }
+EXPLORE_WEAK void operator delete(void* memory) noexcept EXPLORE_DELETE EXPLORE_WEAK void operator delete[](
+    void* memory) noexcept EXPLORE_DELETE EXPLORE_WEAK void
+operator delete(void* memory, std::size_t) noexcept EXPLORE_DELETE EXPLORE_WEAK void
+operator delete[](void* memory, std::size_t) noexcept EXPLORE_DELETE EXPLORE_WEAK void
+operator delete(void* memory, std::align_val_t) noexcept EXPLORE_DELETE EXPLORE_WEAK void
+operator delete[](void* memory, std::align_val_t) noexcept EXPLORE_DELETE EXPLORE_WEAK void
+operator delete(void* memory, std::size_t, std::align_val_t) noexcept EXPLORE_DELETE EXPLORE_WEAK void
+operator delete[](void* memory, std::size_t, std::align_val_t) noexcept EXPLORE_DELETE EXPLORE_WEAK void
+operator delete(void* memory, const std::nothrow_t&) noexcept EXPLORE_DELETE EXPLORE_WEAK void
+operator delete[](void* memory, const std::nothrow_t&) noexcept EXPLORE_DELETE

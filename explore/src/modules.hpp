@@ -1,0 +1,61 @@
+/// The files that make up the process, and the parts of them that belong to the program under test.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+struct dl_phdr_info;
+
+namespace explore {
+
+/// libc, the loader and their like: their state is never put back, and what they allocate lives on.
+bool is_system_module(const char* path) noexcept;
+
+/// Address ranges of code from which an allocation is the system's own, not the program's.
+class system_code {
+ public:
+  void find() noexcept;
+  bool contains(const void* pc) const noexcept {
+    const auto address = reinterpret_cast<std::uintptr_t>(pc);
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (address - range_[i].begin < range_[i].size) return true;
+    }
+    return false;
+  }
+
+ private:
+  struct range {
+    std::uintptr_t begin;
+    std::size_t size;
+  };
+  static int look(dl_phdr_info* module, std::size_t, void* self) noexcept;
+  range range_[8];
+  std::size_t count_ = 0;
+};
+
+/// The writable memory of the program's modules, kept so that each execution begins with the same.
+class saved_segments {
+ public:
+  /// Remembers what the segments hold now. Called once.
+  void save() noexcept;
+  void restore() noexcept;
+  /// Another range that is put back, too: the caller's stack.
+  void add(std::uintptr_t begin, std::size_t size) noexcept;
+
+ private:
+  struct segment {
+    unsigned char* begin;
+    std::size_t size;
+    unsigned char* saved;
+  };
+  static constexpr std::size_t most_segments = 64;
+  static int look(dl_phdr_info* module, std::size_t, void* self) noexcept;
+
+  segment segment_[most_segments];
+  std::size_t count_ = 0;
+};
+
+/// A number that differs between builds of the program: stands in schedules.
+std::uint32_t build_hash() noexcept;
+
+}  // namespace explore

@@ -1,0 +1,27 @@
+/// The string that replays an execution: q1.<name>.<build>.<deviations>. Only choices that are not the default are in it, as
+/// pairs of the steps since the last one and the thread, in base 32.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "search.hpp"
+
+namespace explore {
+
+struct schedule {
+  std::string name;
+  std::uint32_t build = 0;
+  std::vector<scheduled_search::deviation> deviations;
+};
+
+std::string to_text(const schedule&);
+
+/// False: the text is no schedule.
+bool parse_schedule(const std::string& text, schedule& result);
+
+/// A name that can stand in a schedule: what is no letter, digit, '-' or '_' becomes '_'.
+std::string name_for_schedule(const std::string& name);
+
+}  // namespace explore

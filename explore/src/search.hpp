@@ -1,0 +1,181 @@
+/// Which thread makes the next step: one class for each way to search.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "step.hpp"
+
+namespace explore {
+
+class engine;
+
+/// What a search is asked before each step.
+struct crossroads {
+  std::uint32_t position;  // steps so far
+  std::uint32_t enabled;   // threads that can make a step, a bit each
+  std::uint32_t by_time;   // those of them whose step is that time passes
+  unsigned running;        // the thread that made the last step
+  unsigned by_default;     // the choice that is no deviation
+  std::uint64_t history;   // equal histories lead to equal futures
+};
+
+class search {
+ public:
+  static constexpr int drop = -1;
+  static constexpr int lost = -2;
+
+  virtual ~search() = default;
+  /// A thread of `enabled`; drop: other executions stand for this one; lost: the program took another course than before.
+  virtual int choose(const engine& in, const crossroads& at) noexcept = 0;
+  /// A step was made; `done` is what it really touched, and `made` has its clock.
+  virtual void made(const engine&, const operation& /*done*/, const event& /*made*/) noexcept {}
+  /// The step before the one that is made ends a wait that could also have ended by a time-out of this thread.
+  virtual void competes(const engine&, unsigned /*thread*/) noexcept {}
+  /// After an execution. False: there is no other.
+  virtual bool advance(const engine& in) noexcept = 0;
+  /// Whether nothing was left out when advance() had said false.
+  virtual bool is_complete() const noexcept { return false; }
+};
+
+/// A stack of choices, for the searches that come back to them. Its memory is mapped, not allocated.
+struct choice {
+  std::uint32_t enabled;
+  std::uint32_t asleep;     // need not be tried: what they lead to has been explored
+  std::uint32_t wanted;     // to be tried
+  std::uint32_t tried;      // before the present one
+  std::uint32_t signature;  // of all before it, to tell when a program takes another course
+  std::uint8_t chosen;
+  std::uint8_t by_default;
+  std::uint16_t cost;  // deviations up to here, this one included
+};
+
+bool is_same(const choice& known, const crossroads& at) noexcept;
+
+class choice_stack {
+ public:
+  explicit choice_stack(std::size_t most) noexcept;
+  choice_stack(const choice_stack&) = delete;
+  choice_stack& operator=(const choice_stack&) = delete;
+  ~choice_stack();
+  choice& operator[](std::size_t at) noexcept { return memory_[at]; }
+  const choice& operator[](std::size_t at) const noexcept { return memory_[at]; }
+  choice& top() noexcept { return memory_[size_ - 1]; }
+  void push(const choice& made) noexcept { memory_[size_++] = made; }
+  void pop() noexcept { --size_; }
+  void clear() noexcept { size_ = 0; }
+  std::size_t size() const noexcept { return size_; }
+  bool empty() const noexcept { return size_ == 0; }
+
+ private:
+  choice* memory_;
+  std::size_t most_;
+  std::size_t size_ = 0;
+};
+
+/// Every interleaving.
+class depth_first_search final : public search {
+ public:
+  explicit depth_first_search(std::size_t steps) noexcept : path_(steps) {}
+  int choose(const engine& in, const crossroads& at) noexcept override;
+  bool advance(const engine& in) noexcept override;
+  bool is_complete() const noexcept override { return path_.empty(); }
+
+ private:
+  choice_stack path_;
+};
+
+/// One interleaving for each order of dependent steps: source sets with sleep sets (Abdulla, Aronis, Jonsson, Sagonas: Source
+/// Sets, J. ACM 64(4), 2017, algorithm 1), with locks, time-outs and blocked steps as search_reduced.cpp tells.
+class reduced_search final : public search {
+ public:
+  explicit reduced_search(std::size_t steps) noexcept : path_(steps) {}
+  int choose(const engine& in, const crossroads& at) noexcept override;
+  void made(const engine& in, const operation& done, const event& made) noexcept override;
+  void competes(const engine& in, unsigned thread) noexcept override;
+  bool advance(const engine& in) noexcept override;
+  bool is_complete() const noexcept override { return path_.empty(); }
+
+ private:
+  void look_for_races(const engine& in, const operation& done, unsigned thread, const vector_clock& before,
+                      std::uint32_t end) noexcept;
+  void reverse(const engine& in, std::uint32_t earlier, unsigned thread, const vector_clock& needs,
+               std::uint32_t end) noexcept;
+
+  choice_stack path_;
+  std::uint32_t asleep_ = 0;
+};
+
+/// Deviations 0, 1, 2, ... up to a bound; prefixes with equal histories are continued once.
+class bounded_search final : public search {
+ public:
+  bounded_search(std::size_t steps, std::uint32_t most_deviations) noexcept;
+  ~bounded_search() override;
+  int choose(const engine& in, const crossroads& at) noexcept override;
+  bool advance(const engine& in) noexcept override;
+  bool is_complete() const noexcept override { return finished_; }
+  std::uint32_t bound() const noexcept { return bound_; }
+
+ private:
+  struct visited {
+    std::uint64_t history;
+    std::uint32_t budget_and_one;  // what was left when it was continued; 0: free place
+  };
+  static constexpr std::size_t places = std::size_t{1} << 22;
+  bool visit(std::uint64_t history, std::uint32_t budget) noexcept;
+
+  choice_stack path_;
+  std::uint32_t most_;
+  std::uint32_t bound_ = 0;
+  visited* visited_;
+  std::size_t used_ = 0;
+  bool cut_ = false;  // at this bound something was left for the next one
+  bool finished_ = false;
+};
+
+/// Uniform choices; a time-out is taken seldom while there is anything else to do.
+class random_search final : public search {
+ public:
+  explicit random_search(std::uint64_t seed) noexcept : seed_(seed), state_(mix(seed)) {}
+  int choose(const engine& in, const crossroads& at) noexcept override;
+  bool advance(const engine& in) noexcept override;
+
+ private:
+  static std::uint64_t mix(std::uint64_t value) noexcept;
+  std::uint64_t next() noexcept;
+  std::uint64_t seed_;
+  std::uint64_t execution_ = 0;
+  std::uint64_t state_;
+};
+
+/// One execution whose choices are known.
+class replayed_search final : public search {
+ public:
+  /// `choices` has a thread for each step, and stays; steps after it take the default.
+  replayed_search(const std::uint8_t* choices, std::size_t count) noexcept : choices_(choices), count_(count) {}
+  int choose(const engine& in, const crossroads& at) noexcept override;
+  bool advance(const engine&) noexcept override { return false; }
+
+ private:
+  const std::uint8_t* choices_;
+  std::size_t count_;
+};
+
+/// One execution that is known by its deviations.
+class scheduled_search final : public search {
+ public:
+  struct deviation {
+    std::uint32_t position;
+    std::uint8_t thread;
+  };
+  scheduled_search(const deviation* deviations, std::size_t count) noexcept : deviations_(deviations), count_(count) {}
+  int choose(const engine& in, const crossroads& at) noexcept override;
+  bool advance(const engine&) noexcept override { return false; }
+
+ private:
+  const deviation* deviations_;
+  std::size_t count_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace explore

@@ -1,0 +1,174 @@
+/// Partial-order reduction.
+///
+/// Two executions in which dependent steps come in the same order are one behaviour, and one of them is enough. So the first
+/// execution is any; afterwards each pair of dependent steps of two threads with nothing between them (a race of steps) is
+/// reversed: at the choice before the earlier step, a thread is wanted that leads to the later one first. Which thread, the
+/// *initials* tell: those that begin what comes after the earlier step without depending on it. A thread falls asleep at a
+/// choice once everything that it leads to has been explored, and wakes when a step is made that its own depends on.
+///
+/// What the plain algorithm assumes does not hold here at four places:
+///   locks      An acquisition is possible only while the lock is free, so it never changes places with the release before
+///              it; it is compared with the acquisition before that one.
+///   blocked    A thread that waits for a lock at the end of an execution never made its step; its race is looked for then.
+///   time-outs  A thread that waits with a limit has two ways to go on, and the wake takes the other one away, so that their
+///              race never shows. Whoever wakes it wants it to be tried before.
+///   enabling   What follows a join, a wake or a creation cannot come earlier: it is ordered, and no race.
+#include "engine.hpp"
+#include "search.hpp"
+
+namespace explore {
+namespace {
+
+constexpr bool is_before(const vector_clock& clock, const event& earlier) noexcept {
+  return clock.of[earlier.thread] >= earlier.index;
+}
+
+constexpr std::uint32_t bit(unsigned thread) noexcept { return 1U << thread; }
+
+/// Positions of earlier steps that a step depends on.
+struct predecessors {
+  std::uint32_t at[most_accesses * (2 * most_threads + 1)];
+  bool reversible[most_accesses * (2 * most_threads + 1)];
+  unsigned count = 0;
+
+  void add(std::uint32_t position, bool can_be_reversed) noexcept {
+    at[count] = position;
+    reversible[count++] = can_be_reversed;
+  }
+  void add(const last_steps& steps, bool can_be_reversed) noexcept {
+    for (std::uint32_t rest = steps.who; rest != 0; rest &= rest - 1) {
+      add(steps.at[__builtin_ctz(rest)], can_be_reversed);
+    }
+  }
+};
+
+predecessors of_step(const engine& in, const operation& step) noexcept {
+  predecessors found;
+  for (unsigned i = 0; i < step.accesses; ++i) {
+    const object& touched = in.at(step.on[i].object);
+    const access_mode mode = step.on[i].mode;
+    const bool reversible = mode == access_mode::read || mode == access_mode::write || mode == access_mode::add;
+    if (touched.last_write != no_position) found.add(touched.last_write, reversible);
+    if (mode != access_mode::read && mode != access_mode::follow) found.add(touched.reads, reversible);
+    if (mode != access_mode::add && mode != access_mode::follow) found.add(touched.adds, reversible);
+    if (mode == access_mode::acquire) found.add(touched.acquired, true);
+  }
+  return found;
+}
+
+}  // namespace
+
+int reduced_search::choose(const engine&, const crossroads& at) noexcept {
+  if (at.position < path_.size()) {
+    const choice& known = path_[at.position];
+    return is_same(known, at) ? known.chosen : lost;
+  }
+  const std::uint32_t awake = at.enabled & ~asleep_;
+  if (awake == 0) return drop;
+  unsigned chosen = at.by_default;
+  if ((awake & bit(chosen)) == 0) {
+    const std::uint32_t without_time = awake & ~at.by_time;
+    chosen = static_cast<unsigned>(__builtin_ctz(without_time != 0 ? without_time : awake));
+  }
+  path_.push({.enabled = at.enabled,
+              .asleep = asleep_,
+              .wanted = bit(chosen),
+              .tried = 0,
+              .signature = static_cast<std::uint32_t>(at.history),
+              .chosen = static_cast<std::uint8_t>(chosen),
+              .by_default = static_cast<std::uint8_t>(at.by_default),
+              .cost = 0});
+  return static_cast<int>(chosen);
+}
+
+void reduced_search::made(const engine& in, const operation& done, const event& made) noexcept {
+  choice& here = path_[in.position() - 1];
+  // The clock of the step without the step: what its thread depended on before it.
+  look_for_races(in, done, made.thread, in.order_before(), in.position() - 1);
+  asleep_ = 0;
+  for (std::uint32_t rest = (here.asleep | here.tried) & ~bit(made.thread); rest != 0; rest &= rest - 1) {
+    const auto sleeper = static_cast<unsigned>(__builtin_ctz(rest));
+    if (!depend(in.pending(sleeper), done)) asleep_ |= bit(sleeper);
+  }
+}
+
+void reduced_search::look_for_races(const engine& in, const operation& done, unsigned thread,
+                                    const vector_clock& before, std::uint32_t end) noexcept {
+  const predecessors all = of_step(in, done);
+  for (unsigned i = 0; i < all.count; ++i) {
+    if (!all.reversible[i]) continue;
+    const event& earlier = in.made(all.at[i]);
+    if (earlier.thread == thread || is_before(before, earlier)) continue;
+    bool has_between = false;
+    vector_clock needs = before;
+    for (unsigned k = 0; k < all.count; ++k) {
+      if (all.at[k] == all.at[i]) continue;
+      const event& other = in.made(all.at[k]);
+      const bool after = is_before(other.order, earlier);
+      // What lies between an acquisition and its release cannot stand between two acquisitions.
+      if (after && all.reversible[k]) has_between = true;
+      if (!after) needs.join(other.order);
+    }
+    if (!has_between) reverse(in, all.at[i], thread, needs, end);
+  }
+}
+
+// The step of `thread`, which needs `needs`, shall come before the step at `earlier`.
+void reduced_search::reverse(const engine& in, std::uint32_t earlier, unsigned thread, const vector_clock& needs,
+                             std::uint32_t end) noexcept {
+  choice& there = path_[earlier];
+  const event& first = in.made(earlier);
+  std::uint16_t begins_at[most_threads];  // index of a thread's first step among those that do not depend on `first`
+  std::uint32_t seen = 0;
+  std::uint32_t initials = 0;
+  const auto has_no_predecessor = [&](const vector_clock& clock, unsigned self) {
+    for (std::uint32_t rest = seen & ~bit(self); rest != 0; rest &= rest - 1) {
+      const auto other = static_cast<unsigned>(__builtin_ctz(rest));
+      if (clock.of[other] >= begins_at[other]) return false;
+    }
+    return true;
+  };
+  for (std::uint32_t at = earlier + 1; at < end; ++at) {
+    const event& step = in.made(at);
+    if (is_before(step.order, first) || (seen & bit(step.thread)) != 0) continue;
+    if (has_no_predecessor(step.order, step.thread)) initials |= bit(step.thread);
+    seen |= bit(step.thread);
+    begins_at[step.thread] = step.index;
+  }
+  if ((seen & bit(thread)) == 0 && has_no_predecessor(needs, thread)) initials |= bit(thread);
+  if ((initials & there.wanted) != 0) return;
+  const std::uint32_t possible = initials & there.enabled;
+  if ((possible & bit(thread)) != 0) {
+    there.wanted |= bit(thread);
+  } else if (possible != 0) {
+    there.wanted |= possible & (0U - possible);
+  } else if (!in.waits_by_nature(thread)) {
+    there.wanted |= there.enabled;  // to be safe: nothing that we know of leads here
+  }
+}
+
+void reduced_search::competes(const engine& in, unsigned thread) noexcept {
+  choice& here = path_[in.position() - 1];
+  here.wanted |= bit(thread) & here.enabled;
+}
+
+bool reduced_search::advance(const engine& in) noexcept {
+  for (unsigned thread = 0; thread < in.threads(); ++thread) {
+    if (in.is_waiting_for_lock(thread))
+      look_for_races(in, in.pending(thread), thread, in.order_of(thread), in.position());
+  }
+  asleep_ = 0;
+  while (!path_.empty()) {
+    choice& last = path_.top();
+    last.tried |= bit(last.chosen);
+    const std::uint32_t rest = last.wanted & ~last.tried & ~last.asleep;
+    if (rest != 0) {
+      last.chosen = static_cast<std::uint8_t>(__builtin_ctz(rest));
+      return true;
+    }
+    path_.pop();
+  }
+  return false;
+}
+
+}  // namespace explore

@@ -1,0 +1,123 @@
+#include "shadow.hpp"
+
+#include <sys/mman.h>
+
+#include "heap.hpp"
+
+namespace explore {
+namespace {
+
+constexpr std::size_t word = 8;
+constexpr std::size_t page_size = 4096;
+
+void* reserve(std::size_t size) noexcept {
+  void* const got = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return got == MAP_FAILED ? nullptr : got;
+}
+
+bool is_write(touch how) noexcept { return (static_cast<unsigned>(how) & 1U) != 0; }
+bool is_atomic(touch how) noexcept { return (static_cast<unsigned>(how) & 2U) != 0; }
+
+std::uint8_t bytes_in_word(std::uintptr_t address, std::size_t size) noexcept {
+  const std::size_t first = address % word;
+  const std::size_t count = size < word - first ? size : word - first;
+  return static_cast<std::uint8_t>(((1U << count) - 1U) << first);
+}
+
+}  // namespace
+
+bool shadow::map() noexcept {
+  arena_ = static_cast<cell*>(reserve(arena_size / word * sizeof(cell)));
+  page_ = static_cast<page*>(reserve(pages * sizeof(page)));
+  return arena_ != nullptr && page_ != nullptr;
+}
+
+inline shadow::cell& shadow::cell_of(std::uintptr_t address) noexcept {
+  if (address - arena_begin < arena_size) return arena_[(address - arena_begin) / word];
+  return elsewhere(address);
+}
+
+shadow::cell& shadow::elsewhere(std::uintptr_t address) noexcept {
+  const std::uintptr_t number = address / page_size;
+  std::size_t at = (number * 0x9e3779b97f4a7c15U) >> 50;
+  // The table holds 64 MiB of memory. Beyond that pages share their cells, which can only make an alarm false; nobody
+  // reads that much in an execution of some thousand steps.
+  for (std::size_t tried = 0; tried < pages; ++tried, at = (at + 1) % pages) {
+    if (page_[at].number == number && page_[at].cells != nullptr) break;
+    if (page_[at].cells != nullptr) continue;
+    page_[at].number = number;
+    page_[at].cells = static_cast<cell*>(reserve(page_size / word * sizeof(cell)));
+    break;
+  }
+  return page_[at].cells[address % page_size / word];
+}
+
+const touched* shadow::enter(cell& in, const touched& by, const vector_clock& happened) noexcept {
+  if (in.generation != generation_) {
+    in.generation = generation_;
+    in.used = in.oldest = 0;
+    in.is_released = false;
+  }
+  touched* place = nullptr;
+  for (std::uint8_t i = 0; i < in.used; ++i) {
+    touched& earlier = in.last[i];
+    const bool overlaps = (earlier.bytes & by.bytes) != 0;
+    if (in.is_released && overlaps && earlier.how == touch::release) return &earlier;
+    if (earlier.thread == by.thread) {
+      if (earlier.bytes == by.bytes && earlier.how == by.how) place = &earlier;
+      continue;
+    }
+    const bool ordered = happened.of[earlier.thread] >= earlier.epoch;
+    if (ordered) {
+      // Everything that is in conflict with the earlier one is in conflict with this one as well.
+      const bool covered = (earlier.bytes & ~by.bytes) == 0 && (is_write(by.how) || !is_write(earlier.how)) &&
+                           (is_atomic(earlier.how) || !is_atomic(by.how));
+      if (covered && place == nullptr) place = &earlier;
+      continue;
+    }
+    if (!overlaps || (!is_write(earlier.how) && !is_write(by.how))) continue;
+    if (is_atomic(earlier.how) && is_atomic(by.how)) continue;
+    return &earlier;
+  }
+  if (place == nullptr) {
+    if (in.used < remembered) {
+      place = &in.last[in.used++];
+    } else {
+      place = &in.last[in.oldest];
+      in.oldest = static_cast<std::uint8_t>((in.oldest + 1) % remembered);
+    }
+  }
+  *place = by;
+  return nullptr;
+}
+
+const touched* shadow::enter(std::uintptr_t address, std::size_t size, touched by,
+                             const vector_clock& happened) noexcept {
+  for (const std::uintptr_t end = address + size; address < end;) {
+    by.bytes = bytes_in_word(address, end - address);
+    if (const touched* const conflict = enter(cell_of(address), by, happened)) return conflict;
+    address = (address | (word - 1)) + 1;
+  }
+  return nullptr;
+}
+
+const touched* shadow::enter_release(std::uintptr_t address, std::size_t size, touched by,
+                                     const vector_clock& happened) noexcept {
+  by.how = touch::release;
+  for (const std::uintptr_t end = address + size; address < end;) {
+    by.bytes = bytes_in_word(address, end - address);
+    cell& in = cell_of(address);
+    if (const touched* const conflict = enter(in, by, happened)) return conflict;
+    in.used = 1;
+    in.last[0] = by;
+    in.is_released = true;
+    address = (address | (word - 1)) + 1;
+  }
+  return nullptr;
+}
+
+void shadow::renew(std::uintptr_t address, std::size_t size) noexcept {
+  for (const std::uintptr_t end = address + size; address < end; address += word) cell_of(address).generation = 0;
+}
+
+}  // namespace explore

@@ -1,0 +1,63 @@
+/// What is remembered of the latest accesses to each word of memory, and the comparison that finds data races: two accesses
+/// to a byte, one of them a write, not both atomic, neither of which happens before the other.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "vector_clock.hpp"
+
+namespace explore {
+
+enum class touch : std::uint8_t { read = 0, write = 1, atomic_read = 2, atomic_write = 3, release = 5 };
+
+/// An access: who, when, how.
+struct touched {
+  std::uint32_t access;  // the thread's own count of accesses: the place at which a replay finds it again
+  std::uint16_t epoch;
+  std::uint8_t thread;
+  std::uint8_t bytes;  // of the word, a bit each
+  touch how;
+};
+
+class shadow {
+ public:
+  /// False: no memory.
+  bool map() noexcept;
+  /// Forgets everything, at the cost of an increment.
+  void forget() noexcept { ++generation_; }
+
+  /// Enters an access and returns an earlier one that is in conflict with it, or null.
+  const touched* enter(std::uintptr_t address, std::size_t size, touched by, const vector_clock& happened) noexcept;
+  /// As enter, for memory that is given back: from now on each access is in conflict.
+  const touched* enter_release(std::uintptr_t address, std::size_t size, touched by,
+                               const vector_clock& happened) noexcept;
+  /// Memory that begins a new life: a stack, or a block at an address that has been used.
+  void renew(std::uintptr_t address, std::size_t size) noexcept;
+
+ private:
+  static constexpr std::size_t remembered = 4;
+  struct alignas(64) cell {
+    std::uint32_t generation;
+    std::uint8_t used;
+    std::uint8_t oldest;
+    bool is_released;
+    touched last[remembered];
+  };
+  static_assert(sizeof(cell) == 64);
+  struct page {
+    std::uintptr_t number;
+    cell* cells;
+  };
+  static constexpr std::size_t pages = 1 << 14;
+
+  cell& cell_of(std::uintptr_t address) noexcept;
+  cell& elsewhere(std::uintptr_t address) noexcept;
+  const touched* enter(cell& in, const touched& by, const vector_clock& happened) noexcept;
+
+  cell* arena_ = nullptr;
+  page* page_ = nullptr;  // memory that is not in the arena, by a hash of its page number
+  std::uint32_t generation_ = 1;
+};
+
+}  // namespace explore

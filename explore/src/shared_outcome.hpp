@@ -1,0 +1,46 @@
+/// What the exploring child process leaves to its parent, in memory that both share: it must be readable after a crash.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "explore/explore.hpp"
+#include "trace.hpp"
+
+namespace explore {
+
+struct shared_outcome {
+  static constexpr std::uint32_t most_choices = 1 << 16;
+
+  // Progress; the parent looks whether `steps` still grows.
+  std::atomic<std::uint64_t> steps;
+  std::uint64_t executions;
+  std::uint64_t dropped;
+  std::uint64_t cut_off;
+  std::uint64_t states;
+  std::uint64_t digest;  // sum of the hashes of all distinct states
+  bool is_complete;
+  bool limited_time_outs;
+  bool out_of_budget;
+  std::uint32_t bound;    // bounded: up to which number of deviations all was explored, plus one
+  strategy part;          // the search that runs
+  std::uint64_t reached;  // bits of options::must_reach
+
+  // The execution that runs or failed: the thread of each step; the high bit says that it was no default.
+  static constexpr std::uint8_t deviates = 0x80;
+  std::uint32_t choice_count;
+  std::uint8_t choices[most_choices];
+
+  // The end.
+  bool has_verdict;
+  verdict kind;
+  std::uint8_t failed_thread;
+  std::uint8_t watched_thread;  // the earlier access of a race
+  std::uint32_t watched_access;
+  std::uintptr_t last_pc;  // of the last step, for a thread that makes none any more
+  bool is_recorded;
+
+  execution_trace trace;
+};
+
+}  // namespace explore

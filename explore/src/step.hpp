@@ -1,0 +1,115 @@
+/// Steps and the objects that they touch: what the search knows of a program.
+#pragma once
+
+#include <cstdint>
+
+#include "trace.hpp"
+#include "vector_clock.hpp"
+
+namespace explore {
+
+inline constexpr unsigned nobody = 0xff;
+inline constexpr std::uint32_t no_position = 0xffff'ffff;
+inline constexpr std::size_t most_accesses = 3;
+
+/// How a step touches an object. Two steps depend on each other if they touch the same object and
+///
+///              read   write  add    acquire  follow
+///     read      -      yes    yes    yes      -
+///     write     yes    yes    yes    yes      yes
+///     add       yes    yes    -      yes      -
+///     acquire   yes    yes    yes    yes      -
+///     follow    -      yes    -      -        -
+///
+///   add      steps of the same kind that commute: time-outs move the clock to the later of two limits
+///   acquire  possible only while the object is free. It changes places with an earlier acquisition, never with the
+///            release that made it possible
+///   follow   possible only after the write that it follows, and so in no other order
+enum class access_mode : std::uint8_t { read, write, add, acquire, follow };
+
+constexpr bool in_conflict(access_mode a, access_mode b) noexcept {
+  using enum access_mode;
+  if (a == write || b == write) return true;
+  if (a == follow || b == follow) return false;
+  if (a == acquire || b == acquire) return true;
+  return a != b;
+}
+
+struct access {
+  std::uint32_t object;
+  access_mode mode;
+};
+
+struct operation {
+  op what = op::none;
+  std::uint8_t size = 0;
+  std::uint8_t order = 0;
+  std::uint8_t accesses = 0;
+  std::uint8_t other_thread = nobody;
+  access on[most_accesses] = {};
+  std::uintptr_t address = 0;
+  std::uintptr_t pc = 0;
+
+  operation& touches(std::uint32_t object, access_mode mode) noexcept {
+    on[accesses++] = {object, mode};
+    return *this;
+  }
+};
+
+constexpr bool depend(const operation& a, const operation& b) noexcept {
+  for (unsigned i = 0; i < a.accesses; ++i) {
+    for (unsigned k = 0; k < b.accesses; ++k) {
+      if (a.on[i].object == b.on[k].object && in_conflict(a.on[i].mode, b.on[k].mode)) return true;
+    }
+  }
+  return false;
+}
+
+/// A step that was made.
+struct event {
+  vector_clock order;   // the steps that it depends on, itself included
+  std::uint64_t hash;   // of itself and of what it depends on: equal for equal steps in equal circumstances
+  std::uint16_t index;  // among its thread's, from 1
+  std::uint8_t thread;
+  op what;
+};
+
+/// For each thread the position of its last step of one kind.
+struct last_steps {
+  std::uint32_t who = 0;  // a bit for each thread that has one
+  std::uint16_t at[most_threads];
+
+  void enter(unsigned thread, std::uint32_t position) noexcept {
+    who |= 1U << thread;
+    at[thread] = static_cast<std::uint16_t>(position);
+  }
+};
+
+/// Something that steps touch: a word of memory, a mutex, a queue of sleepers, the end of a thread, the clock.
+struct object {
+  std::uintptr_t key = 0;
+  std::uint32_t version = 0;  // counts changes that a spinning thread could see
+
+  // For the search: the steps that a new one may depend on.
+  std::uint32_t last_write = no_position;
+  last_steps reads;     // since the last write
+  last_steps adds;      // since the last write
+  last_steps acquired;  // the last of each thread
+  std::uint64_t write_hash = 0;
+  std::uint64_t read_hash = 0;
+
+  // For races: what a thread that acquires the object comes to know.
+  vector_clock sync;
+
+  // The model of what it is, for those that are more than a word.
+  std::uint8_t owner = nobody;
+  bool is_initialised = false;
+  bool is_destroyed = false;
+  bool lost_signal = false;  // a condition variable was notified while nobody waited
+  std::uint8_t first_waiter = nobody;
+  std::uint32_t depth = 0;    // of a recursive lock
+  std::uint32_t sharers = 0;  // readers of a lock, a bit each
+  std::int64_t count = 0;     // semaphore, descriptor, barrier
+};
+
+}  // namespace explore

@@ -1,0 +1,40 @@
+/// Source places of the stacks in a trace.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "symbols.hpp"
+#include "trace.hpp"
+
+namespace explore {
+
+class trace_places {
+ public:
+  explicit trace_places(symbols& names) : symbols_(names) {}
+
+  /// Looks up all stacks of a trace in one go.
+  void resolve(const execution_trace&);
+
+  /// "explore/gallery/counter.cpp:12": the innermost place in user code, or what else is known. Empty for no stack.
+  std::string place(const call_stack&);
+
+  /// The same, but empty if no file is known.
+  std::string file_and_line(const call_stack&);
+
+  /// "counter.cpp:12", for a column.
+  std::string short_place(const call_stack&);
+
+  /// One line for each function, innermost first; the explorer's own frames are left out.
+  std::string listing(const call_stack&);
+
+ private:
+  std::vector<source_place> places(const call_stack&);
+
+  symbols& symbols_;
+};
+
+/// A function's name of at most 100 columns: what stands between < and > goes first.
+std::string brief_function(const std::string& name);
+
+}  // namespace explore

@@ -1,0 +1,257 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cassert>
+#include <condition_variable>
+#include <cstdlib>
+#include <future>
+#include <map>
+#include <mutex>
+#include <shared_mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "explore/explore.hpp"
+
+namespace {
+
+using explore::check;
+using explore::options;
+using explore::report;
+using explore::strategy;
+using explore::verdict;
+
+int counter;
+std::map<int, int> made_global;
+thread_local int own = 7;
+std::atomic<int> word;
+
+void lose_an_update() {
+  word = 0;
+  const auto add = [] { word.store(word.load() + 1); };
+  std::thread other(add);
+  add();
+  other.join();
+  assert(word == 2);
+}
+
+options named(const char* name) {
+  options how;
+  how.name = name;
+  return how;
+}
+
+TEST(Check, FindsTheLostUpdateAndReplaysItFromItsSchedule) {
+  const report found = check(lose_an_update, named("lost_update"));
+  ASSERT_EQ(found.kind, verdict::failed_assertion) << found;
+  EXPECT_NE(found.text.find("check_test.cpp"), std::string::npos) << found;
+  EXPECT_NE(found.where.find("check_test.cpp:"), std::string::npos) << found.where;
+  ASSERT_NE(found.schedule, "");
+
+  options again = named("lost_update");
+  again.replay = found.schedule;
+  const report replayed = check(lose_an_update, again);
+  EXPECT_EQ(replayed.kind, verdict::failed_assertion) << replayed;
+  EXPECT_EQ(replayed.schedule, found.schedule);
+  EXPECT_EQ(replayed.executions, 1U);
+}
+
+TEST(Check, EveryStrategyFindsTheLostUpdate) {
+  for (const strategy each : {strategy::automatic, strategy::exhaustive, strategy::depth_first, strategy::bounded,
+                              strategy::random}) {
+    options how = named("lost_update");
+    how.search = each;
+    const report found = check(lose_an_update, how);
+    EXPECT_EQ(found.kind, verdict::failed_assertion) << explore::name_of(each) << '\n' << found;
+  }
+}
+
+TEST(Check, RefusesAScheduleThatIsNoneOrOfAnotherBuild) {
+  options how = named("lost_update");
+  for (const char* text : {"", "x", "q1.lost_update.zzzzzzzz.-", "q1.lost_update.00000000.-", "q1..00000000.-"}) {
+    if (*text == '\0') continue;
+    how.replay = text;
+    EXPECT_EQ(check(lose_an_update, how).kind, verdict::bad_schedule) << text;
+  }
+}
+
+TEST(Check, GlobalAndThreadLocalVariablesBeginEachExecutionAsTheyWere) {
+  const report found = check(
+      [] {
+        assert(counter == 0);
+        assert(made_global.empty());
+        assert(own == 7);
+        static int times = 0;
+        assert(times == 0);
+        times = counter = own = 1;
+        made_global[1] = 2;
+        std::thread other([] {
+          assert(own == 7);
+          own = 9;
+        });
+        word.fetch_add(1);
+        other.join();
+        assert(own == 1);
+      },
+      named("state"));
+  EXPECT_TRUE(found.passed()) << found;
+  EXPECT_TRUE(found.complete) << found;
+  EXPECT_EQ(counter, 0) << "what the program did is not seen here";
+}
+
+TEST(Check, TheCallersVariablesBeginEachExecutionAsTheyWere) {
+  int local = 3;
+  const report found = check(
+      [&] {
+        assert(local == 3);
+        std::atomic<int> shared{0};
+        std::thread other([&] { shared = 1; });
+        local = shared.load() + 10;
+        other.join();
+      },
+      named("locals"));
+  EXPECT_TRUE(found.passed()) << found;
+  EXPECT_EQ(found.states, 2U);
+  EXPECT_EQ(local, 3);
+}
+
+TEST(Check, AnUnorderedPairOfAccessesIsADataRaceThatNamesBoth) {
+  const report found = check(
+      [] {
+        std::thread other([] { counter = 1; });
+        counter = 2;
+        other.join();
+      },
+      named("race"));
+  ASSERT_EQ(found.kind, verdict::data_race) << found;
+  EXPECT_NE(found.text.find("main writes 4 bytes"), std::string::npos) << found;
+  EXPECT_NE(found.text.find("thread 1 writes 4 bytes"), std::string::npos) << found;
+}
+
+TEST(Check, AStateThatIsNeverReachedIsAFailureAndOneThatIsIsNot) {
+  const auto program = [] {
+    std::atomic<int> shared{0};
+    std::thread other([&] { shared = 1; });
+    explore::reach(shared == 1 ? "late" : "early");
+    other.join();
+  };
+  options how = named("reach");
+  how.must_reach = {"late", "early"};
+  EXPECT_TRUE(check(program, how).passed());
+  how.must_reach = {"late", "never"};
+  const report found = check(program, how);
+  EXPECT_EQ(found.kind, verdict::not_reached) << found;
+  EXPECT_NE(found.text.find("never"), std::string::npos) << found;
+}
+
+TEST(Check, AFailureThatATestFrameworkRecordsIsAVerdict) {
+  options how = named("framework");
+  bool failed = false;
+  how.has_failed = [&] { return failed; };
+  const auto program = [&] {
+    std::atomic<int> shared{0};
+    std::thread other([&] { shared = 1; });
+    if (shared == 1) failed = true;
+    other.join();
+  };
+  EXPECT_EQ(check(program, how).kind, verdict::failed_assertion);
+  EXPECT_FALSE(failed);
+}
+
+TEST(Check, AnExceptionThatNobodyCatchesIsAVerdictWithItsText) {
+  const report found = check([] { throw std::runtime_error("no such luck"); }, named("throws"));
+  EXPECT_EQ(found.kind, verdict::uncaught_exception) << found;
+  EXPECT_NE(found.text.find("no such luck"), std::string::npos) << found;
+}
+
+TEST(Check, AnExceptionThatIsHandedOverIsNone) {
+  const report found = check(
+      [] {
+        std::future<int> result = std::async(std::launch::async, []() -> int { throw std::runtime_error("taken"); });
+        try {
+          static_cast<void>(result.get());
+          assert(false);
+        } catch (const std::runtime_error&) {
+        }
+      },
+      named("future"));
+  EXPECT_TRUE(found.passed()) << found;
+  EXPECT_TRUE(found.complete) << found;
+}
+
+TEST(Check, ATimeOutIsExploredAgainstTheSignalAndNothingSleeps) {
+  options how = named("time_out");
+  how.must_reach = {"signalled", "timed out"};
+  const report found = check(
+      [] {
+        std::mutex m;
+        std::condition_variable c;
+        bool ready = false;
+        std::thread other([&] {
+          const std::lock_guard hold(m);
+          ready = true;
+          c.notify_one();
+        });
+        {
+          std::unique_lock hold(m);
+          explore::reach(c.wait_for(hold, std::chrono::hours(10), [&] { return ready; }) ? "signalled" : "timed out");
+        }
+        other.join();
+      },
+      how);
+  EXPECT_TRUE(found.passed()) << found;
+  EXPECT_TRUE(found.complete) << found;
+}
+
+TEST(Check, ALimitOfExecutionsIsToldAndIsNotComplete) {
+  options how = named("budget");
+  how.search = strategy::depth_first;
+  how.executions = 3;
+  const report found = check(
+      [] {
+        std::atomic<int> shared{0};
+        std::thread a([&] { ++shared; });
+        std::thread b([&] { ++shared; });
+        a.join();
+        b.join();
+      },
+      how);
+  EXPECT_TRUE(found.passed());
+  EXPECT_FALSE(found.complete);
+  EXPECT_EQ(found.executions, 3U);
+  EXPECT_NE(found.text.find("not complete"), std::string::npos) << found;
+}
+
+// Where the processor's thread base cannot be changed, each logical thread has an OS thread of its own.
+TEST(Check, WithAnOsThreadForEachThreadTheAnswersAreTheSame) {
+  const auto right = [] {
+    std::mutex m;
+    int sum = 0;
+    const auto add = [&] {
+      const std::lock_guard hold(m);
+      sum += own;
+    };
+    std::thread a(add);
+    std::thread b(add);
+    std::thread c(add);
+    a.join();
+    b.join();
+    c.join();
+    assert(sum == 21);
+  };
+  const report by_fibers = check(right, named("right"));
+  const report wrong_by_fibers = check(lose_an_update, named("wrong"));
+  ::setenv("QUIESCE_EXPLORE_BY_THREADS", "1", 1);
+  const report by_threads = check(right, named("right"));
+  const report wrong_by_threads = check(lose_an_update, named("wrong"));
+  ::unsetenv("QUIESCE_EXPLORE_BY_THREADS");
+  EXPECT_TRUE(by_threads.passed()) << by_threads;
+  EXPECT_TRUE(by_threads.complete) << by_threads;
+  EXPECT_EQ(by_threads.executions, by_fibers.executions);
+  EXPECT_EQ(by_threads.digest, by_fibers.digest);
+  EXPECT_EQ(wrong_by_threads.kind, verdict::failed_assertion) << wrong_by_threads;
+  EXPECT_EQ(wrong_by_threads.schedule, wrong_by_fibers.schedule);
+}
+
+}  // namespace
