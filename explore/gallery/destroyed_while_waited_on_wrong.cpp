@@ -1,0 +1,26 @@
+/// A condition variable is destroyed while a thread waits on it and has not been notified.
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+std::mutex m;
+std::condition_variable arrived;
+bool waiting = false;
+bool over = false;
+
+int main() {
+  auto changed = std::make_unique<std::condition_variable>();
+  std::thread waiter([&] {
+    std::unique_lock lock(m);
+    waiting = true;
+    arrived.notify_one();
+    changed->wait(lock, [] { return over; });
+  });
+  {
+    std::unique_lock lock(m);
+    arrived.wait(lock, [] { return waiting; });
+  }
+  changed.reset();
+  waiter.join();
+}
