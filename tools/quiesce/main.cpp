@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "explore_command.hpp"
 #include "run_command.hpp"
 
 namespace {
@@ -33,13 +34,16 @@ int main(int count, char** arguments) {
   program.failure_message([](const CLI::App*, const CLI::Error& error) {
     return fmt::format("quiesce: {}; --help tells more\n", error.what());
   });
-  quiesce_tool::run_options options;
-  const CLI::App* const run = quiesce_tool::add_run_command(program, options);
+  quiesce_tool::run_options run_options;
+  quiesce_tool::explore_options explore_options;
+  const CLI::App* const run = quiesce_tool::add_run_command(program, run_options);
+  const CLI::App* const explore = quiesce_tool::add_explore_command(program, explore_options);
   try {
     program.parse(count, arguments);
   } catch (const CLI::ParseError& outcome) {
     // --help and --version come this way, too, with status 0. CLI11 has many numbers for errors; everybody expects 2.
     return program.exit(outcome) == 0 ? 0 : 2;
   }
-  return run->parsed() ? quiesce_tool::run(options) : 0;
+  if (run->parsed()) return quiesce_tool::run(run_options);
+  return explore->parsed() ? quiesce_tool::explore(explore_options) : 0;
 }

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "duration_text.hpp"
+#include "command_line.hpp"
 #include "procfile.hpp"
 #include "read_file.hpp"
 #include "supervisor.hpp"
@@ -22,7 +22,6 @@
 namespace quiesce_tool {
 namespace {
 
-constexpr int wrong_usage = 2;
 constexpr int system_refused = 1;
 
 constexpr const char* description = "Run the processes of a Procfile, until Ctrl-C ends them and all that they started";
@@ -77,11 +76,7 @@ EXIT STATUS
 
 CLI::Option* add_duration(CLI::App& command, const std::string& name, std::chrono::milliseconds& value,
                           const std::string& help) {
-  const auto take = [&value, name](const std::string& text) {
-    const auto parsed = parse_duration(text);
-    if (!parsed) throw CLI::ValidationError(name, fmt::format("'{}' is no duration; write 10s, 250ms or 2m", text));
-    value = *parsed;
-  };
+  const auto take = [&value, name](const std::string& text) { value = duration_argument(name, text); };
   const auto count = value.count();
   return command.add_option_function<std::string>(name, take, help)
       ->type_name("DURATION")
@@ -148,8 +143,6 @@ CLI::Option* add_watches(CLI::App& command, std::vector<watched_path>& value) {
       ->type_name("NAME=PATH")
       ->allow_extra_args(false);
 }
-
-void complain(std::string_view text) { std::fputs(fmt::format("quiesce: {}\n", text).c_str(), stderr); }
 
 /// Prints all that is wrong with it. A fault begins with the path, so that an editor finds the line.
 std::optional<procfile> load(const run_options& options) {

@@ -1,0 +1,196 @@
+#include "explore_command.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "command_line.hpp"
+#include "explore_environment.hpp"
+#include "explore_flags.hpp"
+#include "program_complaint.hpp"
+
+namespace quiesce_tool {
+namespace {
+
+constexpr int system_refused = 1;
+
+// Where the explorer of this build lies, in a build that has one, and what it wants of the compiler.
+#ifdef QUIESCE_EXPLORE_LIBRARY
+constexpr const char* hook_options = QUIESCE_EXPLORE_OPTIONS;
+constexpr const char* library = QUIESCE_EXPLORE_LIBRARY;
+constexpr const char* include_folder = QUIESCE_EXPLORE_INCLUDE;
+#else
+constexpr const char* hook_options = nullptr;
+constexpr const char* library = nullptr;
+constexpr const char* include_folder = nullptr;
+#endif
+
+constexpr const char* description = "Run a program through its thread interleavings, and print the one that is wrong";
+
+constexpr const char* manual = R"(PROGRAM
+  Any program of C++ that ends by itself and takes all its input from its arguments and files. It is
+  compiled and linked with two commands:
+
+    g++ -std=c++20 $(quiesce explore --compile-flags) -c program.cpp
+    g++ program.o $(quiesce explore --link-flags) -o program
+
+  Started plainly such a program behaves as ever. The explorer runs its main() again and again, each time
+  with another order of its threads' steps. Write -- before arguments of it that begin with a dash.
+
+STRATEGY
+  automatic    exhaustive, then bounded, then random, until one finds something or has seen everything
+  exhaustive   each behaviour once; the only one that can say that there is nothing to find
+  depth_first  every interleaving, without leaving out those that cannot differ
+  bounded      all with at most 0, 1, 2, ... deviations from the plain order
+  random       a random walk, for programs too large for the others
+
+REPORT
+  On standard output: what was found and the interleaving that leads to it, one column for each thread, with
+  a schedule, which --replay runs again; or how much was explored, and what was not. A schedule is good for
+  the program that it was printed by, and not for one that was built again from other sources.
+
+ENVIRONMENT
+  The options reach the program as QUIESCE_EXPLORE (the strategy) and QUIESCE_EXPLORE_REPLAY, _EXECUTIONS,
+  _TIME, _STEPS, _DEVIATIONS, _SEED and _WATCHDOG, times in milliseconds. What is not given here is taken
+  from there. QUIESCE_EXPLORE_RESULT names a file to which the result is written as a line of JSON.
+
+EXIT STATUS
+  0  nothing was found, and the report says how far that goes
+  1  something was found
+  2  wrong options, or a program or a schedule that cannot be explored)";
+
+constexpr auto strategies = {"automatic", "exhaustive", "depth_first", "bounded", "random"};
+
+void add_strategy(CLI::App& command, std::optional<std::string>& value) {
+  const auto take = [&value](const std::string& text) {
+    if (std::find(strategies.begin(), strategies.end(), text) == strategies.end()) {
+      throw CLI::ValidationError(
+          "--strategy", fmt::format("'{}' is none of {}", text, fmt::join(strategies.begin(), strategies.end(), ", ")));
+    }
+    value = text;
+  };
+  command.add_option_function<std::string>("--strategy", take, "How the interleavings are chosen; see below")
+      ->type_name("STRATEGY");
+}
+
+template <class Number>
+void add_number(CLI::App& command, const std::string& name, std::optional<Number>& value, Number least,
+                const std::string& help) {
+  const auto take = [&value, name, least](const std::string& text) {
+    Number number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc{} || rest != end || number < least) {
+      throw CLI::ValidationError(
+          name, fmt::format("'{}' is no number from {} to {}", text, least, std::numeric_limits<Number>::max()));
+    }
+    value = number;
+  };
+  command.add_option_function<std::string>(name, take, help)->type_name("N");
+}
+
+void add_duration(CLI::App& command, const std::string& name, std::optional<std::chrono::milliseconds>& value,
+                  const std::string& help) {
+  const auto take = [&value, name](const std::string& text) {
+    const auto duration = duration_argument(name, text);
+    if (duration.count() == 0) throw CLI::ValidationError(name, fmt::format("'{}' is less than a millisecond", text));
+    value = duration;
+  };
+  command.add_option_function<std::string>(name, take, help)->type_name("DURATION");
+}
+
+/// `flags` are nothing if the path cannot stand on a command line.
+int print_flags(const std::optional<std::string>& flags, const char* path) {
+  if (!flags) {
+    complain(fmt::format("the explorer lies in {}, and a shell would tear that name apart", path));
+    return system_refused;
+  }
+  std::puts(flags->c_str());
+  return 0;
+}
+
+int print_flags(const explore_options& options) {
+  if (library == nullptr) {
+    complain("this program was built without the explorer (QUIESCE_EXPLORE in CMake, and no sanitizer)");
+    return system_refused;
+  }
+  if (options.compile_flags) return print_flags(explore_compile_flags(hook_options, include_folder), include_folder);
+  if (!std::filesystem::exists(library)) {
+    complain(fmt::format("there is no {}; build the target quiesce_explore", library));
+    return system_refused;
+  }
+  return print_flags(explore_link_flags(library), library);
+}
+
+void apply(const environment_change& change) {
+  const int refused =
+      change.value ? ::setenv(change.name.c_str(), change.value->c_str(), 1) : ::unsetenv(change.name.c_str());
+  if (refused != 0) throw std::system_error{errno, std::generic_category(), change.name};
+}
+
+/// Returns only if the system refuses.
+void become(const explore_options& options) {
+  const auto path = options.program.string();
+  std::vector<const char*> arguments{path.c_str()};
+  for (const auto& argument : options.arguments) arguments.push_back(argument.c_str());
+  arguments.push_back(nullptr);
+  ::execv(path.c_str(), const_cast<char* const*>(arguments.data()));
+}
+
+}  // namespace
+
+CLI::App* add_explore_command(CLI::App& program, explore_options& options) {
+  CLI::App* const explore = program.add_subcommand("explore", description);
+  explore->footer(manual);
+  explore->add_option("program", options.program, "The program to explore")->type_name("PROGRAM");
+  explore->add_option("arguments", options.arguments, "What it is started with")->type_name("ARGUMENT...");
+  add_strategy(*explore, options.strategy);
+  const auto take_schedule = [&options](const std::string& text) {
+    if (text.empty()) throw CLI::ValidationError("--replay", "the schedule is empty");
+    options.replay = text;
+  };
+  explore
+      ->add_option_function<std::string>("--replay", take_schedule, "Run the one execution that a report has named so")
+      ->type_name("SCHEDULE")
+      ->excludes("--strategy");
+  add_number<std::uint64_t>(*explore, "--executions", options.executions, 1,
+                            "At most so many in each part of the search");
+  add_duration(*explore, "--time", options.time, "At most so long in each part of the search");
+  add_number<std::uint32_t>(*explore, "--steps", options.steps, 1, "An execution with more is cut off, and reported");
+  add_number<std::uint32_t>(*explore, "--deviations", options.deviations, 0, "The bounded search goes up to so many");
+  add_number<std::uint64_t>(*explore, "--seed", options.seed, 0, "Makes another random walk");
+  add_duration(*explore, "--watchdog", options.watchdog, "How long a thread may run without a step");
+  explore->add_flag("--compile-flags", options.compile_flags, "Print the options for compiling a program");
+  explore->add_flag("--link-flags", options.link_flags, "Print the options for linking it")
+      ->excludes("--compile-flags");
+  return explore;
+}
+
+int explore(const explore_options& options) {
+  if (options.compile_flags || options.link_flags) return print_flags(options);
+  if (options.program.empty()) {
+    complain("explore: PROGRAM is required; --help tells more");
+    return wrong_usage;
+  }
+  const auto complaint = complaint_about(options.program);
+  if (!complaint.empty()) {
+    complain(complaint);
+    return wrong_usage;
+  }
+  for (const auto& change : explore_environment(options, std::getenv("QUIESCE_EXPLORE") != nullptr)) apply(change);
+  become(options);
+  complain(fmt::format("{}: {}", options.program.string(), std::generic_category().message(errno)));
+  return wrong_usage;
+}
+
+}  // namespace quiesce_tool

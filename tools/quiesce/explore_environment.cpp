@@ -1,0 +1,33 @@
+#include "explore_environment.hpp"
+
+namespace quiesce_tool {
+
+std::vector<environment_change> explore_environment(const explore_options& options, bool strategy_is_chosen) {
+  std::vector<environment_change> changes;
+  if (options.strategy) {
+    changes.push_back({"QUIESCE_EXPLORE", *options.strategy});
+  } else if (!strategy_is_chosen) {
+    changes.push_back({"QUIESCE_EXPLORE", "automatic"});
+  }
+  if (options.replay) {
+    changes.push_back({"QUIESCE_EXPLORE_REPLAY", *options.replay});
+  } else if (options.strategy) {
+    // Somebody who asks for a search does not want the one execution that the environment may still name.
+    changes.push_back({"QUIESCE_EXPLORE_REPLAY", std::nullopt});
+  }
+  const auto add_number = [&](const char* name, const auto& value) {
+    if (value) changes.push_back({name, std::to_string(*value)});
+  };
+  const auto add_duration = [&](const char* name, const std::optional<std::chrono::milliseconds>& value) {
+    if (value) changes.push_back({name, std::to_string(value->count())});
+  };
+  add_number("QUIESCE_EXPLORE_EXECUTIONS", options.executions);
+  add_duration("QUIESCE_EXPLORE_TIME", options.time);
+  add_number("QUIESCE_EXPLORE_STEPS", options.steps);
+  add_number("QUIESCE_EXPLORE_DEVIATIONS", options.deviations);
+  add_number("QUIESCE_EXPLORE_SEED", options.seed);
+  add_duration("QUIESCE_EXPLORE_WATCHDOG", options.watchdog);
+  return changes;
+}
+
+}  // namespace quiesce_tool
