@@ -22,6 +22,7 @@ class event_object : public waitable {
       // order: release. The wait that takes this signal sees all that was done before set(). Last touch of the object.
       // pairs: the acquire of try_take().
       // not:   an early return when it is signalled already: a merged set() must still publish its own writes.
+      // shown: tests/explore/event_test.cpp, WhatPrecedesASetIsSeenAfterTheWait, AMergedSetPublishesItsWritesToo
       if (word_.compare_exchange_weak(seen, move.next, std::memory_order_release, std::memory_order_relaxed)) return;
     }
   }
@@ -36,6 +37,7 @@ class event_object : public waitable {
       //        next taker does, and before what follows this reset().
       // pairs: set() before, and the acquire of the next try_take().
       // not:   relaxed, under which a thread that resets and then looks at what was signalled may miss it.
+      // shown: tests/explore/event_test.cpp, WhatPrecedesAThrownAwaySignalIsSeenAfterTheReset
       if (word_.compare_exchange_weak(seen, move.next, std::memory_order_acq_rel, std::memory_order_relaxed)) return;
     }
   }

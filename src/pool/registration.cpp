@@ -49,6 +49,7 @@ registration& registration::create(pool_core& pool, function callback, const std
 // pairs: with the other transitions of this word.
 // not:   release for ends and acquire for begins alone: the last of several overlapping callbacks to end must see the
 //        work of the others, since it destroys what they used.
+// shown: tests/explore/stop_test.cpp, NoCallbackFollowsAStopThoughCallbacksArmTheirWaitAgain
 template <class Transition>
 run_word::move registration::step(Transition transition) noexcept {
   std::uint64_t seen = run_.load(std::memory_order_relaxed);

@@ -37,6 +37,7 @@ class parker {
     // order: release. What the teller did, and the result it left, is seen by the owner.
     // pairs: the acquire loads of park_until().
     // not:   relaxed, under which the owner could free memory that the teller still writes.
+    // shown: tests/explore/wait_test.cpp, MayBeDestroyedAsSoonAsItIsTold
     const std::uint32_t found = word_.exchange(static_cast<std::uint32_t>(told_state::told), std::memory_order_release);
     switch (told_word::on_tell(told_state{found}).outcome) {
       case told_word::step::wake: os::futex_wake(sleeper, 1); return;  // by address: the parker may be gone

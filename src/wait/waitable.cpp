@@ -20,6 +20,7 @@ void waitable::release() noexcept {
   // order: acquire and release. What every owner did to the object happens before its destruction by the last one.
   // pairs: the same operation of the other owners.
   // not:   release alone, since the last owner must see the others' work.
+  // shown: tests/explore/object_word_test.cpp, TheLastOfThreeOwnersDestroysTheObjectAndSeesTheWorkOfTheOthers
   const std::uint32_t seen = references_.fetch_sub(1, std::memory_order_acq_rel);
   if (reference_word::on_drop(seen).outcome == reference_word::step::last) last_reference_dropped();
 }
@@ -38,6 +39,7 @@ bool waitable::try_take() noexcept {
     // order: acquire. What the signaller did before its signal is seen by whoever takes it.
     // pairs: the release of the set() or the unlock that stored the signal.
     // not:   relaxed, under which the waiter could read data from before the signal.
+    // shown: tests/explore/event_test.cpp, ASignalThatIsPassedOnIsHeldByOneThreadAtATime
     if (word_.compare_exchange_weak(seen, taken, std::memory_order_acquire, std::memory_order_acquire)) return true;
   }
   queue_lock lock(*this);
