@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -30,9 +31,9 @@ constexpr const char* hook_options = QUIESCE_EXPLORE_OPTIONS;
 constexpr const char* library = QUIESCE_EXPLORE_LIBRARY;
 constexpr const char* include_folder = QUIESCE_EXPLORE_INCLUDE;
 #else
-constexpr const char* hook_options = nullptr;
-constexpr const char* library = nullptr;
-constexpr const char* include_folder = nullptr;
+constexpr const char* hook_options = "";
+constexpr const char* library = "";
+constexpr const char* include_folder = "";
 #endif
 
 constexpr const char* description = "Run a program through its thread interleavings, and print the one that is wrong";
@@ -120,7 +121,7 @@ int print_flags(const std::optional<std::string>& flags, const char* path) {
 }
 
 int print_flags(const explore_options& options) {
-  if (library == nullptr) {
+  if (std::string_view(library).empty()) {
     complain("this program was built without the explorer (QUIESCE_EXPLORE in CMake, and no sanitizer)");
     return system_refused;
   }
