@@ -6,3 +6,15 @@ if(bench_sources)
   add_executable(quiesce_bench ${bench_sources})
   target_link_libraries(quiesce_bench PRIVATE quiesce::quiesce benchmark::benchmark benchmark::benchmark_main)
 endif()
+
+# The explorer beside Relacy, which explores programs written in its own types.
+option(QUIESCE_BENCH_EXPLORER "Build the explorer's benchmark (needs Relacy's headers)" OFF)
+if(QUIESCE_BENCH_EXPLORER)
+  find_path(RELACY_INCLUDE relacy/relacy.hpp REQUIRED)
+  add_library(relacy_programs OBJECT "${PROJECT_SOURCE_DIR}/bench/explore/relacy_programs.cpp")
+  target_compile_features(relacy_programs PRIVATE cxx_std_20)
+  target_include_directories(relacy_programs SYSTEM PRIVATE ${RELACY_INCLUDE})
+  target_compile_options(relacy_programs PRIVATE -w)  # Relacy's headers in the manner of their time
+  quiesce_add_exploration(explorer_bench "${PROJECT_SOURCE_DIR}/bench/explore/explorer_bench.cpp")
+  target_link_libraries(explorer_bench PRIVATE relacy_programs)
+endif()

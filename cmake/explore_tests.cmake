@@ -14,12 +14,24 @@ if(NOT QUIESCE_FLAVOUR STREQUAL "explore")
   return()
 endif()
 
+# What `./dev explore` runs.
+add_custom_target(explorations)
+
 # Tests of the explorer that explore something: they are themselves programs under test.
-file(GLOB hooked_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/explore/tests/hooked/*_test.cpp")
+set(tests "${PROJECT_SOURCE_DIR}/explore/tests")
+file(GLOB hooked_test_sources CONFIGURE_DEPENDS "${tests}/explored/*_test.cpp")
 if(hooked_test_sources)
   quiesce_add_exploration(explore_hooked_tests ${hooked_test_sources})
   target_link_libraries(explore_hooked_tests PRIVATE GTest::gmock GTest::gtest_main)
   quiesce_register_tests(explore_hooked_tests explorer LIMIT 110 TIMEOUT 120)
+endif()
+
+# Runs for 20 s, or for QUIESCE_FUZZ_SECONDS, which `./dev test --long` sets together with QUIESCE_TEST_LIMIT.
+file(GLOB fuzz_sources CONFIGURE_DEPENDS "${tests}/explored/*fuzz*.cpp")
+if(fuzz_sources)
+  quiesce_add_exploration(explore_fuzz_tests ${fuzz_sources})
+  target_link_libraries(explore_fuzz_tests PRIVATE GTest::gmock GTest::gtest_main)
+  quiesce_register_tests(explore_fuzz_tests fuzz LIMIT 60 TIMEOUT 700)
 endif()
 
 # Quiesce under the explorer. Unchanged: what the library does for ThreadSanitizer only, it does not do here.
@@ -33,36 +45,51 @@ if(scenario_sources)
   quiesce_add_exploration(scenario_tests ${scenario_sources})
   target_include_directories(scenario_tests PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(scenario_tests PRIVATE quiesce_hooked GTest::gmock GTest::gtest_main)
+  add_dependencies(explorations scenario_tests)
   quiesce_register_tests(scenario_tests scenario LIMIT 110 TIMEOUT 120)
 endif()
 
-# The gallery: each program explored, and each once more as anybody would build it.
+# quiesce_explore_programs(<folder> <label>): each of the programs there, explored, must be found to be as the folder's
+# list.txt says.
 set(gallery "${PROJECT_SOURCE_DIR}/explore/gallery")
+function(quiesce_explore_programs folder label)
+  file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cpp")
+  file(GLOB list CONFIGURE_DEPENDS "${folder}/list.txt")
+  if(NOT list)
+    return()
+  endif()
+  foreach(source IN LISTS sources)
+    cmake_path(GET source STEM name)
+    quiesce_add_exploration(${label}_${name} "${source}")
+    add_dependencies(explorations ${label}_${name})
+    set_target_properties(${label}_${name} PROPERTIES
+      OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/${label}")
+    add_test(NAME ${label}.${name}
+      COMMAND ${QUIESCE_PYTHON} "${gallery}/run.py" "--list=${folder}/list.txt" "--programs=${PROJECT_BINARY_DIR}/${label}"
+              --exactly ${name})
+    set_tests_properties(${label}.${name} PROPERTIES LABELS ${label} TIMEOUT 120)
+  endforeach()
+endfunction()
+
+quiesce_explore_programs("${gallery}" gallery)
+quiesce_explore_programs("${tests}/programs" programs)
+add_test(NAME gallery.run.test COMMAND ${QUIESCE_PYTHON} "${gallery}/run_test.py")
+set_tests_properties(gallery.run.test PROPERTIES LABELS gallery TIMEOUT 60)
+
+# The gallery's programs once more, as anybody would build them. The wrong ones only need to build.
 file(GLOB gallery_sources CONFIGURE_DEPENDS "${gallery}/*.cpp")
 foreach(source IN LISTS gallery_sources)
   cmake_path(GET source STEM name)
-  quiesce_add_exploration(gallery_${name} "${source}")
-  set_target_properties(gallery_${name} PROPERTIES
-    OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/gallery")
-  add_test(NAME gallery.${name}
-    COMMAND ${QUIESCE_PYTHON} "${gallery}/run.py" "--programs=${PROJECT_BINARY_DIR}/gallery" --exactly ${name})
-  set_tests_properties(gallery.${name} PROPERTIES LABELS gallery TIMEOUT 120)
-
   add_executable(plain_${name} "${source}")
   target_compile_options(plain_${name} PRIVATE -pthread)
   target_link_options(plain_${name} PRIVATE -pthread)
   set_target_properties(plain_${name} PROPERTIES
     OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/plain")
-  # The wrong ones only need to build.
   if(name MATCHES "_right$")
     add_test(NAME plain.${name} COMMAND ${quiesce_launcher} --limit=20 $<TARGET_FILE:plain_${name}>)
     set_tests_properties(plain.${name} PROPERTIES LABELS plain TIMEOUT 30)
   endif()
 endforeach()
-if(gallery_sources)
-  add_test(NAME gallery.run.test COMMAND ${QUIESCE_PYTHON} "${gallery}/run_test.py")
-  set_tests_properties(gallery.run.test PROPERTIES LABELS gallery TIMEOUT 60)
-endif()
 
 add_test(NAME guide.test COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/tests/guide/follow_test.py")
 set_tests_properties(guide.test PROPERTIES LABELS guide TIMEOUT 60)
@@ -71,6 +98,10 @@ if(TARGET quiesce_program)
     COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/tests/guide/follow.py" $<TARGET_FILE:quiesce_program>
             "${PROJECT_SOURCE_DIR}/docs/explore.md")
   add_test(NAME explore.command
-    COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/explore/tests/command_test.py" $<TARGET_FILE:quiesce_program>)
+    COMMAND ${QUIESCE_PYTHON} "${tests}/command_test.py" $<TARGET_FILE:quiesce_program>)
   set_tests_properties(guide.explore explore.command PROPERTIES LABELS guide TIMEOUT 120)
 endif()
+
+add_test(NAME explore.bad_input
+  COMMAND ${QUIESCE_PYTHON} "${tests}/bad_input_test.py" "${PROJECT_BINARY_DIR}/programs" $<TARGET_FILE:quiesce_explore>)
+set_tests_properties(explore.bad_input PROPERTIES LABELS explorer TIMEOUT 120)

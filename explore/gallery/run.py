@@ -25,7 +25,7 @@ AT_ONCE = 2
 LIMIT = 100  # seconds; the explorer's own limits are far below it
 NOTHING_FOUND, FOUND, NOT_EXPLORED = 0, 1, 2
 STATUS_OF = {"passed": NOTHING_FOUND, "bad_schedule": NOT_EXPLORED, "not_instrumented": NOT_EXPLORED,
-             "not_modelled": NOT_EXPLORED}
+             "not_modelled": NOT_EXPLORED, "not_deterministic": NOT_EXPLORED}
 
 
 @dataclasses.dataclass

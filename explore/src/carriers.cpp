@@ -12,6 +12,7 @@
 #include <initializer_list>
 
 #include "fiber.hpp"
+#include "heap.hpp"
 #include "modules.hpp"
 #include "real.hpp"
 
@@ -45,6 +46,7 @@ void carriers::begin(baton* by_baton) noexcept {
   block_[0].base = current_thread_base();
   block_[0].id = ::pthread_self();
   ::dl_iterate_phdr(find_variables, this);
+  errno_offset_ = reinterpret_cast<std::intptr_t>(&errno) - static_cast<std::intptr_t>(block_[0].base);
   provided_ = 1;
   save(0);
 }
@@ -64,6 +66,7 @@ void carriers::save(unsigned number) noexcept {
 
 void carriers::reset(unsigned number) noexcept {
   const carrier_block& block = block_[number];
+  *reinterpret_cast<int*>(static_cast<std::intptr_t>(block.base) + errno_offset_) = 0;
   const unsigned char* from = block.saved;
   for (std::size_t i = 0; i < modules_; ++i) {
     copy_bytes(reinterpret_cast<void*>(static_cast<std::ptrdiff_t>(block.base) + module_[i].offset), from,
@@ -97,7 +100,16 @@ bool carriers::provide(unsigned number) noexcept {
     kernel(SYS_rt_sigprocmask, SIG_SETMASK, argument(&all), argument(&before), _NSIG / 8);
     pthread_attr_t small;
     ::pthread_attr_init(&small);
-    ::pthread_attr_setstacksize(&small, std::size_t{64} * 1024);
+    // At the same place in each process: a pthread_t is an address in it, and programs look at these.
+    constexpr std::size_t size = std::size_t{128} * 1024;
+    void* const wanted = reinterpret_cast<void*>(arena_begin + arena_size + provided_ * size);
+    void* const stack = ::mmap(wanted, size, PROT_READ | PROT_WRITE,
+                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    if (stack == wanted) {
+      ::pthread_attr_setstack(&small, stack, size);
+    } else {
+      ::pthread_attr_setstacksize(&small, size);
+    }
     pthread_t id;
     const int refused = real_create.get()(&id, &small, carry, &block);
     kernel(SYS_rt_sigprocmask, SIG_SETMASK, argument(&before), 0, _NSIG / 8);

@@ -23,7 +23,7 @@ class carriers {
   /// Makes sure that thread `number` has a block. False: the system refuses another thread.
   bool provide(unsigned number) noexcept;
 
-  /// Puts the thread-local variables of a thread back to what they were in the beginning; those of libc stay.
+  /// Puts the thread-local variables of a thread back to what they were in the beginning; of those of libc only errno.
   void reset(unsigned number) noexcept;
 
   std::uintptr_t base(unsigned number) const noexcept { return block_[number].base; }
@@ -58,6 +58,7 @@ class carriers {
   std::size_t modules_ = 0;
   std::size_t saved_size_ = 0;
   baton* baton_ = nullptr;
+  std::intptr_t errno_offset_ = 0;
 };
 
 }  // namespace explore

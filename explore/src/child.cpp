@@ -45,7 +45,7 @@ void on_crash(int signal, siginfo_t* info, void* context) noexcept {
   in.self().pending.pc = static_cast<std::uintptr_t>(registers->uc_mcontext.gregs[REG_RIP]) + 1;
   const auto at = reinterpret_cast<std::uintptr_t>(info->si_addr);
   const auto stack = reinterpret_cast<std::uintptr_t>(heap::stack(in.current()));
-  if (signal == SIGSEGV && at - stack < 4096) {
+  if (signal == SIGSEGV && at - stack < stack_guard) {
     in.fail(verdict::died_by_signal, "the stack of thread %u is full (%zu KiB)", in.current(), stack_size / 1024);
   }
   const char* const name = signal == SIGSEGV  ? "SIGSEGV"
@@ -179,7 +179,10 @@ struct searching {
       }
     }
     answer.limited_time_outs = !in.took_every_time_out();
-    answer.is_complete = !answer.out_of_budget && answer.cut_off == 0 && !in.has_exited() && by.is_complete();
+    answer.skipped_reads = in.skipped_reads();
+    answer.lost_track = in.has_lost_track();
+    answer.is_complete =
+        !answer.out_of_budget && answer.cut_off == 0 && !in.has_exited() && !in.has_lost_track() && by.is_complete();
   }
 
   void search_by_strategy() const {
@@ -236,6 +239,7 @@ void run_child(const task& what, shared_outcome& answer) {
   active->keep_state(what.stack_begin,
                      !can_switch_thread_base() || std::getenv("QUIESCE_EXPLORE_BY_THREADS") != nullptr);
   searching{*active, what, answer}.search_by_strategy();
+  answer.is_over = true;
   leave();
 }
 

@@ -18,7 +18,8 @@ op step_for(descriptor_use use) noexcept {
     case descriptor_use::write: return op::descriptor_write;
     case descriptor_use::control: return op::descriptor_control;
     case descriptor_use::close: return op::descriptor_close;
-    case descriptor_use::wait: return op::descriptor_wait;
+    case descriptor_use::wait:
+    case descriptor_use::poll: return op::descriptor_wait;
     case descriptor_use::none: break;
   }
   return op::none;
@@ -31,20 +32,37 @@ void touch_once(operation& step, std::uint32_t object, access_mode mode) noexcep
   step.touches(object, mode);
 }
 
+// The sets come first: the search looks at the first object of a step for whether its gate was open, and those who wait
+// for what is in a set wait for the set.
 void touch_with_sets(operation& step, unsigned id, access_mode mode) noexcept {
   const description& of = descriptors().at(id);
-  touch_once(step, object_of(id), mode);
+  const std::uint16_t other_set = of.other_end != 0 ? descriptors().at(of.other_end).in_set : std::uint16_t{0};
   if (of.in_set != 0) touch_once(step, object_of(of.in_set), mode);
-  if (of.other_end == 0) return;
-  const description& end = descriptors().at(of.other_end);
-  if (end.in_set != 0) touch_once(step, object_of(end.in_set), mode);
+  if (other_set != 0) touch_once(step, object_of(other_set), mode);
+  touch_once(step, object_of(id), mode);
+}
+
+// Whether who waits for it would go on, kept where the search finds it.
+void note_readiness(unsigned id) noexcept {
+  engine& in = *active;
+  const descriptor_table& table = descriptors();
+  const description& of = table.at(id);
+  if (of.kind == descriptor_kind::pipe_writer) return note_readiness(of.other_end);
+  const bool is_ready = of.kind == descriptor_kind::set ? table.has_ready(id, in.now())
+                                                        : (table.readiness(of, in.now()) & (EPOLLIN | EPOLLHUP)) != 0;
+  in.at(object_of(id)).count = is_ready ? 1 : 0;
+  if (of.in_set != 0) note_readiness(of.in_set);
+}
+
+bool is_answered_by_timer(const descriptor_call& call) noexcept {
+  return call.use == descriptor_use::read || (call.use == descriptor_use::poll && (call.size & EPOLLIN) != 0);
 }
 
 std::uint64_t next_expiry(const descriptor_call& call) noexcept {
   const descriptor_table& table = descriptors();
   const std::uint64_t now = active->now();
   if (call.use == descriptor_use::wait) return table.next_expiry_in(call.of, now);
-  if (call.use == descriptor_use::read) return descriptor_table::next_expiry(table.at(call.of), now);
+  if (is_answered_by_timer(call)) return descriptor_table::next_expiry(table.at(call.of), now);
   return descriptor_table::never;
 }
 
@@ -57,13 +75,13 @@ std::uint64_t limit_of(const descriptor_call& call) noexcept {
 // Every step that a timer has a part in asks the clock; one that ends by time moves it.
 bool depends_on_time(const descriptor_call& call) noexcept {
   if (call.asks_clock || limit_of(call) != descriptor_table::never) return true;
-  const descriptor_table& table = descriptors();
-  return call.use == descriptor_use::read && table.at(call.of).is_armed;
+  return is_answered_by_timer(call) && descriptors().at(call.of).is_armed;
 }
 
 operation step_of(const descriptor_call& call, std::uintptr_t pc) noexcept {
   operation step = explore::step_of(step_for(call.use), nullptr, pc);
   step.address = call.number;
+  step.size = static_cast<std::uint8_t>(call.function);
   const access_mode mode = call.finds_nothing ? read : write;
   touch_with_sets(step, call.of, mode);
   if (call.with != 0) touch_once(step, object_of(call.with), mode);
@@ -83,7 +101,8 @@ std::uint16_t open_description(int fd, std::uintptr_t pc) noexcept {
   const std::uint16_t number = number_of(fd);
   if (descriptors().was_closed(number)) {
     active->self().pending.pc = pc;
-    active->fail(verdict::bad_use, "descriptor %u (%d in the program) is used after it was closed", unsigned{number}, fd);
+    active->fail(verdict::bad_use, "descriptor %u (%d in the program) is used after it was closed", unsigned{number},
+                 fd);
   }
   return static_cast<std::uint16_t>(descriptors().description_of(number));
 }
@@ -108,6 +127,7 @@ bool finds_something(const descriptor_call& call) noexcept {
   switch (call.use) {
     case descriptor_use::read: return (table.readiness(of, active->now()) & (EPOLLIN | EPOLLHUP)) != 0;
     case descriptor_use::wait: return table.has_ready(call.of, active->now());
+    case descriptor_use::poll: return (table.readiness(of, active->now()) & (call.size | EPOLLERR | EPOLLHUP)) != 0;
     case descriptor_use::write:
       if (of.kind == descriptor_kind::counter) return descriptor_table::most_count - of.count >= call.size;
       if (table.at(of.other_end).numbers == 0) return true;
@@ -165,12 +185,16 @@ traced_event* make(const descriptor_call& call, bool passes_time, std::uintptr_t
   return event;
 }
 
+void is_ready_from_the_start(int fd) noexcept { note_readiness(number_of(fd)); }
+
 void changed(const descriptor_call& by) noexcept {
   engine& in = *active;
   operation touched;
   touch_with_sets(touched, by.of, write);
   if (by.with != 0) touch_once(touched, object_of(by.with), write);
   for (unsigned i = 0; i < touched.accesses; ++i) in.changed(touched.on[i].object);
+  note_readiness(by.of);
+  if (by.with != 0) note_readiness(by.with);
   for (unsigned i = 0; i < in.threads(); ++i) {
     const descriptor_call& call = descriptors().call_of(i);
     if (i == in.current() || call.use == descriptor_use::none) continue;

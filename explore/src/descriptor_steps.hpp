@@ -16,8 +16,8 @@ constexpr std::uint16_t number_of(int fd) noexcept { return static_cast<std::uin
 /// A new number, or the end of the execution: there are too many.
 int new_descriptor(descriptor_kind kind, bool does_not_block, std::uintptr_t pc) noexcept;
 
-/// The description that `fd` stands for. Zero: it was never open. Ends the execution with a verdict if it was closed: in a
-/// real process the number may be another's by then.
+/// The description that `fd` stands for. Zero: it was never open. Ends the execution with a verdict if it was closed:
+/// in a real process the number may be another's by then.
 std::uint16_t open_description(int fd, std::uintptr_t pc) noexcept;
 
 /// Begins a call: with the description, or with use none if there is none.
@@ -29,8 +29,8 @@ std::uint32_t object_of(unsigned description) noexcept;
 /// Whether there is what the call wants.
 bool finds_something(const descriptor_call& call) noexcept;
 
-/// Announces a call that waits for what it wants. When it returns, there is something, or time passes up to the limit that
-/// is returned.
+/// Announces a call that waits for what it wants. When it returns, there is something, or time passes up to the limit
+/// that is returned.
 std::uint64_t await(const descriptor_call& call, std::uintptr_t pc) noexcept;
 
 /// Announces a call that does not wait. False: the thread spins, and this is no step.
@@ -38,6 +38,9 @@ bool announce(const descriptor_call& call, std::uintptr_t pc) noexcept;
 
 /// Makes the step of a call. `passes_time`: that is how its wait has ended.
 traced_event* make(const descriptor_call& call, bool passes_time, std::uintptr_t pc) noexcept;
+
+/// After a counter was made that is not zero.
+void is_ready_from_the_start(int fd) noexcept;
 
 /// After a step that changed a description: those who wait look again.
 void changed(const descriptor_call& by) noexcept;

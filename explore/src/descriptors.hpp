@@ -1,8 +1,8 @@
 /// Descriptors that exist only in an execution: eventfd, timerfd, epoll and pipe, as the kernel would behave.
 ///
-/// A number stands for a description, which several numbers can share (dup). A description is named by the first number that
-/// stood for it. Each thread has its own row of numbers, so that those that a thread gets do not depend on the others; a
-/// number is never used twice, so that one that was closed is known.
+/// A number stands for a description, which several numbers can share (dup). A description is named by the first number
+/// that stood for it. Each thread has its own row of numbers, so that those that a thread gets do not depend on the
+/// others; a number is never used twice, so that one that was closed is known.
 ///
 /// Plain data and no steps: hooks_descriptors.cpp makes those. Lies in the engine's memory, which is never put back.
 #pragma once
@@ -19,27 +19,27 @@ enum class descriptor_kind : std::uint8_t { none, counter, timer, set, pipe_read
 /// What an open file description is to the kernel.
 struct description {
   descriptor_kind kind = descriptor_kind::none;
-  std::uint8_t numbers = 0;       // that stand for it; at zero it has ended
+  std::uint8_t numbers = 0;  // that stand for it; at zero it has ended
   bool does_not_block = false;
-  bool is_semaphore = false;      // counter: read() takes one
-  bool follows_date = false;      // timer
-  bool is_armed = false;          // timer: since it was set or last read
-  std::uint16_t in_set = 0;       // the epoll set that watches it
-  std::uint16_t other_end = 0;    // of a pipe
-  std::uint8_t buffer = 0;        // of a pipe
-  std::uint32_t arrivals = 0;     // each is an edge for those who wait to read
-  std::uint32_t departures = 0;   // the same for those who wait to write
-  std::uint32_t turn = 0;         // set: with whom the next report begins, when not all had room in the last one
-  std::uint64_t count = 0;        // counter
-  std::uint64_t due = 0;          // timer: the first expiry that was not read
-  std::uint64_t interval = 0;     // timer; zero: expires once
+  bool is_semaphore = false;     // counter: read() takes one
+  bool follows_date = false;     // timer
+  bool is_armed = false;         // timer: since it was set or last read
+  std::uint16_t in_set = 0;      // the epoll set that watches it
+  std::uint16_t other_end = 0;   // of a pipe
+  std::uint8_t buffer = 0;       // of a pipe
+  std::uint32_t arrivals = 0;    // each is an edge for those who wait to read
+  std::uint32_t departures = 0;  // the same for those who wait to write
+  std::uint32_t turn = 0;        // set: with whom the next report begins, when not all had room in the last one
+  std::uint64_t count = 0;       // counter
+  std::uint64_t due = 0;         // timer: the first expiry that was not read
+  std::uint64_t interval = 0;    // timer; zero: expires once
 };
 
 struct watched_descriptor {
   std::uint16_t set = 0;
   std::uint16_t number = 0;
-  std::uint16_t of = 0;           // the description
-  bool is_spent = false;          // EPOLLONESHOT, and it was reported
+  std::uint16_t of = 0;   // the description
+  bool is_spent = false;  // EPOLLONESHOT, and it was reported
   std::uint32_t events = 0;
   std::uint32_t seen_edges = 0;
   std::uint64_t data = 0;
@@ -47,17 +47,18 @@ struct watched_descriptor {
 
 /// What a thread is about to do with a descriptor. Kept while others run, since what it touches can change meanwhile: a
 /// descriptor is added to a set, a timer is armed.
-enum class descriptor_use : std::uint8_t { none, read, write, control, close, wait };
+enum class descriptor_use : std::uint8_t { none, read, write, control, close, wait, poll };
 struct descriptor_call {
   descriptor_use use = descriptor_use::none;
-  bool waits = false;           // until it finds something
-  bool finds_nothing = false;   // and so changes nothing
+  descriptor_function function = descriptor_function::epoll_wait;  // wait, poll, control: for the reader of a trace
+  bool waits = false;                                              // until it finds something
+  bool finds_nothing = false;                                      // and so changes nothing
   bool asks_clock = false;
   std::uint16_t number = 0;
-  std::uint16_t of = 0;         // the description
-  std::uint16_t with = 0;       // control: the description that a set is told of
-  std::uint64_t size = 0;       // write: bytes to a pipe, or what is added to a counter
-  std::uint64_t limit = UINT64_MAX;  // wait: of the call itself
+  std::uint16_t of = 0;              // the description
+  std::uint16_t with = 0;            // control: the description that a set is told of
+  std::uint64_t size = 0;            // write: bytes to a pipe, or what is added to a counter; poll: the events
+  std::uint64_t limit = UINT64_MAX;  // wait, poll: of the call itself
 };
 
 class descriptor_table {
@@ -105,8 +106,9 @@ class descriptor_table {
   bool has_room() const noexcept { return watched_count_ < most_watched; }
   bool has_ready(unsigned set, std::uint64_t now) const noexcept;
   std::uint64_t next_expiry_in(unsigned set, std::uint64_t now) const noexcept;
-  /// Reports what is ready to `tell(events, data, description)`, at most `most`. Returns how many there were. What is ready
-  /// comes in the order in which it was added: the kernel's order is that of becoming ready, which nobody may rely on.
+  /// Reports what is ready to `tell(events, data, description)`, at most `most`. Returns how many there were. What is
+  /// ready comes in the order in which it was added: the kernel's order is that of becoming ready, which nobody may
+  /// rely on.
   template <class Told>
   unsigned report(unsigned set, unsigned most, std::uint64_t now, Told tell) noexcept;
 

@@ -69,6 +69,7 @@ struct logical_thread {
   vector_clock released;    // by a release fence
   vector_clock to_acquire;  // by an acquire fence
   std::uint64_t hash = 0;
+  std::uint64_t time = 0;  // that the steps which its next one depends on have seen pass
   std::uint32_t accesses = 0;
 
   // Reads since the last step that changed anything: who repeats them spins.
@@ -76,6 +77,7 @@ struct logical_thread {
     std::uintptr_t pc;
     std::uint32_t object;
     std::uint32_t version;
+    std::uint32_t repeats;
   };
   static constexpr unsigned most_reads = 8;
   seen_read reads[most_reads];
@@ -83,8 +85,10 @@ struct logical_thread {
   unsigned spins = 0;
   unsigned rests = 0;  // times that it has waited for a change
   unsigned yields = 0;
-  unsigned early_limits = 0;      // time-outs taken while others could have gone on
-  std::uint32_t others_seen = 0;  // steps of others at its last yield
+  unsigned clock_reads = 0;
+  unsigned early_limits = 0;       // time-outs taken while others could have gone on
+  std::uint32_t last_in_vain = 0;  // position of its last step that came to nothing, or yield
+  std::uint32_t others_seen = 0;   // steps of others at its last yield
 
   call_stack stack;  // at its pending step, while it is recorded
 
@@ -102,6 +106,9 @@ class engine {
  public:
   static constexpr std::uint32_t most_objects = 1 << 14;
   static constexpr unsigned most_early_limits = 3;
+  /// How often a thread may look again, at the same place, at what has not changed, before it counts as spinning. Each look is
+  /// a step, so that a loop with a bound is explored as it stands.
+  static constexpr unsigned most_repeats = 2;
   static constexpr unsigned most_spins = 256;
   static constexpr unsigned most_yields = 6;
   static constexpr unsigned most_rests = 100;
@@ -153,6 +160,8 @@ class engine {
   /// Remembers that the thread has read what there is now.
   void saw(std::uintptr_t pc, std::uint32_t object) noexcept;
   void yields(std::uintptr_t pc) noexcept;
+  /// After a step that wrote a value: one that the object has not held before is news, and a sign of progress.
+  void wrote(std::uint32_t object, std::uint64_t value) noexcept;
   /// After a step by which others may see a change.
   void changed(std::uint32_t object) noexcept {
     ++objects_[object].version;
@@ -181,7 +190,10 @@ class engine {
   unsigned threads() const noexcept { return threads_; }
 
   std::uint64_t now() const noexcept { return now_; }
+  /// After a step of the running thread.
   void pass_time(std::uint64_t until) noexcept {
+    logical_thread& t = self();
+    if (until > t.time) events_[position_ - 1].time = t.time = until;
     if (until <= now_) return;
     now_ = until;
     ++objects_[clock_object].version;
@@ -191,6 +203,11 @@ class engine {
   // Values of its own for each thread (pthread_key_create)
   static constexpr unsigned first_key = 4096;  // those below are the system's
   unsigned create_key(void (*destroy)(void*)) noexcept;
+  void*& value_of(unsigned key) noexcept {
+    return running_ ? self().values[key - first_key] : first_values_[key - first_key];
+  }
+
+  void uses_random() noexcept { used_random_ = true; }
 
   /// Ends this process with a verdict.
   [[noreturn]] void fail(verdict kind, const char* format, ...) noexcept __attribute__((format(printf, 3, 4)));
@@ -209,11 +226,9 @@ class engine {
   const operation& pending(unsigned thread) const noexcept { return thread_[thread].pending; }
   const vector_clock& order_before() const noexcept { return order_before_; }
   const vector_clock& order_of(unsigned thread) const noexcept { return thread_[thread].order; }
-  bool is_waiting_for_lock(unsigned thread) const noexcept {
-    const logical_thread& t = thread_[thread];
-    return t.started && !t.ended &&
-           (t.waits_at == gate::lock_free || t.waits_at == gate::no_writer || t.waits_at == gate::no_sharer);
-  }
+  /// The gate before the pending step of a thread, or before the step that it makes just now.
+  gate gate_of(unsigned thread) const noexcept { return thread_[thread].waits_at; }
+  bool has_ended(unsigned thread) const noexcept { return thread_[thread].ended; }
   /// Whether a thread that cannot go on at some choice may just be waiting for what comes later.
   bool waits_by_nature(unsigned thread) const noexcept {
     const gate waits = thread_[thread].waits_at;
@@ -227,15 +242,19 @@ class engine {
     end_execution(ending::exited);
   }
   bool has_exited() const noexcept { return has_exited_; }
+  bool skipped_reads() const noexcept { return skipped_reads_; }
+  bool has_lost_track() const noexcept { return shadow_.has_lost_track(); }
   bool took_every_time_out() const noexcept { return !limited_time_outs_; }
 
  private:
   engine(std::uint32_t steps, shared_outcome& answer) noexcept;
   void reset() noexcept;
+  void reset_libc() noexcept;
   static void begin_fiber() noexcept;
   bool is_open(const logical_thread& of) const noexcept;
   bool has_changed(const logical_thread& spinner) const noexcept;
   void rest(const operation& next) noexcept;
+  void give_up_spinning(const char* why) noexcept;
   unsigned default_choice(std::uint32_t enabled, std::uint32_t by_time) const noexcept;
   void collect(std::uint32_t& enabled, std::uint32_t& by_time) noexcept;
   [[noreturn]] void end_execution(ending how) noexcept;
@@ -249,6 +268,8 @@ class engine {
   bool recording_ = false;
   bool limited_time_outs_ = false;
   bool has_exited_ = false;
+  bool used_random_ = true;
+  bool skipped_reads_ = false;
   std::uint8_t watched_thread_ = nobody;
   std::uint32_t watched_access_ = 0;
   unsigned current_ = 0;
@@ -263,6 +284,10 @@ class engine {
   fiber driver_;
   void (*program_)(void*) = nullptr;
   void* program_argument_ = nullptr;
+
+  std::uint32_t last_news_ = 0;
+  static constexpr std::size_t values = 1 << 14;
+  std::uint32_t* value_seen_;  // the generation in which a value was written, by a hash of it and of its object
 
   struct place {
     std::uintptr_t key;
@@ -280,6 +305,8 @@ class engine {
   static constexpr unsigned most_exit_actions = 512;
   exit_action at_exit_[most_exit_actions];
   unsigned keys_ = 0;
+  unsigned kept_keys_ = 0;  // from before the first execution
+  void* first_values_[logical_thread::most_keys] = {};
   void (*destroy_value_[logical_thread::most_keys])(void*);
 
   void switch_to(unsigned next) noexcept;

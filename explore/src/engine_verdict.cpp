@@ -166,17 +166,26 @@ void engine::judge_stuck() noexcept {
 
 void engine::conclude(ending how) noexcept {
   if (how == ending::over) judge_stuck();
-  if (how != ending::cut_off) return;
-  // Fair: every thread that could go on did so in the second half of the execution, and still there was no end.
+  if (how != ending::cut_off || thread_[0].ended) return;
+  const std::uint32_t half = position_ / 2;
   std::uint32_t ran = 0;
-  for (std::uint32_t i = position_ / 2; i < position_; ++i) ran |= 1U << events_[i].thread;
+  for (std::uint32_t i = half; i < position_; ++i) ran |= 1U << events_[i].thread;
   std::uint32_t could = 0;
   std::uint32_t by_time = 0;
   collect(could, by_time);
-  if ((could & ~ran) == 0) {
-    fail(verdict::livelock, "after %u steps no end is near: every thread that can go on does, and none gets anywhere",
+  // Somebody who could have gone on was kept from it: that says nothing of the program.
+  if ((could & ~ran) != 0) return;
+  // A livelock: for half of the time all have tried in vain, and whatever they wrote had been written before.
+  bool all_in_vain = last_news_ < half;
+  for (unsigned i = 0; i < threads_; ++i) {
+    if ((could >> i & 1U) != 0 && thread_[i].last_in_vain < half) all_in_vain = false;
+  }
+  if (all_in_vain) {
+    fail(verdict::livelock, "after %u steps no end is near: every thread that can go on tries again and again, in vain",
          position_);
   }
+  fail(verdict::step_limit,
+       "an execution has not ended after %u steps: the program is larger than the limit, or has no end", position_);
 }
 
 }  // namespace explore

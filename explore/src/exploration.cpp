@@ -1,5 +1,6 @@
 #include "exploration.hpp"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -12,6 +13,7 @@
 #include <memory>
 #include <system_error>
 
+#include "engine.hpp"
 #include "instrumented.hpp"
 #include "modules.hpp"
 #include "real.hpp"
@@ -31,9 +33,11 @@ void clear(shared_outcome& answer) {
   answer.reached = reached;
 }
 
-void pause_for(std::uint64_t nanoseconds) {
-  const timespec how_long{.tv_sec = 0, .tv_nsec = static_cast<long>(nanoseconds)};
-  kernel(SYS_nanosleep, argument(&how_long));
+// Until the child ends, but not for longer than the watch needs to see whether there is progress.
+void wait_a_while(long child_descriptor) {
+  pollfd ends{.fd = static_cast<int>(child_descriptor), .events = POLLIN, .revents = 0};
+  const timespec how_long{.tv_sec = 0, .tv_nsec = 50 * static_cast<long>(millisecond)};
+  kernel(SYS_ppoll, argument(&ends), 1, argument(&how_long));
 }
 
 enum class child_end { done, hangs, crashed };
@@ -42,9 +46,14 @@ enum class child_end { done, hangs, crashed };
 child_end watch(pid_t child, const shared_outcome& answer, std::uint64_t patience, int& status) {
   std::uint64_t steps = 0;
   std::uint64_t since = real_time();
-  for (std::uint64_t pause = millisecond / 10;; pause = pause < 10 * millisecond ? pause * 2 : pause) {
+  const long descriptor = kernel(SYS_pidfd_open, child);
+  const auto close_it = [descriptor] { kernel(SYS_close, descriptor); };
+  for (;; wait_a_while(descriptor)) {
     const long ended = kernel(SYS_wait4, child, argument(&status), WNOHANG);
-    if (ended == child) return WIFSIGNALED(status) ? child_end::crashed : child_end::done;
+    if (ended == child) {
+      close_it();
+      return WIFSIGNALED(status) ? child_end::crashed : child_end::done;
+    }
     const std::uint64_t now = real_time();
     const std::uint64_t seen = answer.steps.load(std::memory_order_relaxed);
     if (seen != steps) {
@@ -53,9 +62,9 @@ child_end watch(pid_t child, const shared_outcome& answer, std::uint64_t patienc
     } else if (now - since > patience) {
       kernel(SYS_kill, child, SIGKILL);
       kernel(SYS_wait4, child, argument(&status), 0);
+      close_it();
       return child_end::hangs;
     }
-    pause_for(pause);
   }
 }
 
@@ -67,7 +76,7 @@ void run_task(const task& what, shared_outcome& answer) {
   int status = 0;
   const auto patience = static_cast<std::uint64_t>(what.how->watchdog.count()) * millisecond;
   const child_end end = watch(child, answer, patience, status);
-  if (end == child_end::done || answer.has_verdict) return;
+  if (answer.has_verdict || (end == child_end::done && answer.is_over)) return;
   answer.has_verdict = true;
   answer.trace.where.frames[0] = answer.last_pc;
   answer.trace.where.depth = 1;
@@ -78,6 +87,10 @@ void run_task(const task& what, shared_outcome& answer) {
         "a thread ran for %lld ms without a step: a loop that looks at no shared memory, or a call that blocks; "
         "its last step was here",
         static_cast<long long>(what.how->watchdog.count()));
+  } else if (end == child_end::done) {
+    answer.kind = verdict::not_modelled;
+    std::snprintf(answer.trace.message, sizeof answer.trace.message,
+                  "the program ended its process past every function that the explorer knows, or became another one");
   } else {
     answer.kind = verdict::died_by_signal;
     std::snprintf(answer.trace.message, sizeof answer.trace.message, "the exploring process was ended by signal %d",
@@ -134,7 +147,8 @@ void explain(const task& found_by, shared_outcome& answer, report& result) {
 const char* const not_modelled_text =
     "  not modelled: weak memory (every read sees the newest write), spurious wake-ups, wakes in another order than "
     "that of\n"
-    "  waiting, reuse of freed memory, signals, real devices; memory accesses of code without hooks\n";
+    "  waiting, reuse of freed memory, signals, real devices; memory accesses of code without hooks; leaks are not "
+    "looked for\n";
 
 void add_line(std::string& text, const task& part, const shared_outcome& answer) {
   char line[256];
@@ -160,9 +174,16 @@ void add_line(std::string& text, const task& part, const shared_outcome& answer)
   text += answer.is_complete     ? ", complete"
           : answer.out_of_budget ? ", not complete: out of time or executions"
                                  : ", not complete";
-  if (answer.is_complete && answer.limited_time_outs) {
-    text += " with at most 3 early time-outs of each thread in an execution";
+  if (answer.is_complete && (answer.limited_time_outs || answer.skipped_reads)) {
+    text += " with at most ";
+    if (answer.limited_time_outs) text += std::to_string(engine::most_early_limits) + " early time-outs of a thread";
+    if (answer.limited_time_outs && answer.skipped_reads) text += " and ";
+    if (answer.skipped_reads)
+      text += std::to_string(engine::most_repeats) + " repetitions of a read that finds nothing new";
   }
+  if (answer.lost_track)
+    text +=
+        "; not complete for data races: so many unordered accesses to one word of memory that some were not compared";
   text += "\n";
 }
 
@@ -225,8 +246,10 @@ report replay(const task& what, shared_outcome& answer) {
     explain(one, answer, result);
     return result;
   }
-  result.text = what.how->name + ": " + name_of(verdict::passed) + "\n  this one execution is right\n";
-  return result;
+  // Schedules are printed for failures only.
+  return refusal(
+      verdict::not_deterministic, *what.how,
+      "the schedule is of a failure, and led to none: the program depends on more than the order of its threads");
 }
 
 }  // namespace

@@ -9,7 +9,6 @@
 namespace explore {
 namespace {
 
-constexpr std::size_t page = 4096;
 constexpr int contents_of_new_memory = 0xbe;  // the same in each execution, and seldom what a program hopes for
 
 }  // namespace
@@ -23,7 +22,8 @@ bool heap::map() noexcept {
     ::munmap(got, arena_size);
     return false;
   }
-  for (unsigned i = 0; i < arena_size / stack_size - heap_size / stack_size; ++i) ::mprotect(stack(i), page, PROT_NONE);
+  for (unsigned i = 0; i < arena_size / stack_size - heap_size / stack_size; ++i)
+    ::mprotect(stack(i), stack_guard, PROT_NONE);
   return true;
 }
 

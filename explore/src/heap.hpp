@@ -8,8 +8,9 @@
 namespace explore {
 
 inline constexpr std::uintptr_t arena_begin = 0x1000'0000'0000;
-inline constexpr std::size_t heap_size = std::size_t{1} << 30;
-inline constexpr std::size_t stack_size = std::size_t{256} * 1024;
+inline constexpr std::size_t heap_size = std::size_t{1} << 29;
+inline constexpr std::size_t stack_size = std::size_t{8} << 20;
+inline constexpr std::size_t stack_guard = std::size_t{1} << 20;  // of each stack: never mapped
 inline constexpr std::size_t arena_size = heap_size + 33 * stack_size;
 
 class heap {
@@ -37,7 +38,7 @@ class heap {
     return reinterpret_cast<std::uintptr_t>(memory) - arena_begin < heap_size;
   }
   static block* block_of(void* memory) noexcept { return static_cast<block*>(memory) - 1; }
-  /// The stack of a thread: the lowest page of it is not mapped.
+  /// The stack of a thread.
   static unsigned char* stack(unsigned thread) noexcept {
     return reinterpret_cast<unsigned char*>(arena_begin + heap_size + thread * stack_size);
   }

@@ -29,6 +29,8 @@ inline constexpr std::uint64_t date_of_first_moment = 1'700'000'000'000'000'000;
 std::uint64_t limit_of(const timespec& when, clockid_t clock) noexcept;
 /// The same for a duration from now; saturates.
 std::uint64_t limit_after(const timespec& duration) noexcept;
+/// As limit_after, with the look at the clock that "from now" is as a step.
+std::uint64_t limit_from_now(const timespec& duration, std::uintptr_t pc) noexcept;
 bool is_time(const timespec& given) noexcept;
 
 /// For calls that would block for real, or that have effects outside of the process which cannot be taken back.

@@ -78,6 +78,7 @@ void store(volatile T* p, T value, int order, std::uintptr_t pc) noexcept {
   event->after = static_cast<std::uint64_t>(value);
   *p = value;
   in.changed(object);
+  in.wrote(object, static_cast<std::uint64_t>(value));
   publish(in, in.at(object), order, false);
 }
 
@@ -102,6 +103,7 @@ T change(op what, volatile T* p, int order, std::uintptr_t pc, Change compute) n
   event->after = static_cast<std::uint64_t>(after);
   if (before != after) {
     in.changed(object);
+    in.wrote(object, static_cast<std::uint64_t>(after));
   } else {
     in.saw(pc, object);
   }
@@ -138,6 +140,7 @@ bool compare_exchange(volatile T* p, T* expected, T value, int success, int fail
     event->after = static_cast<std::uint64_t>(value);
     *p = value;
     in.changed(object);
+    in.wrote(object, static_cast<std::uint64_t>(value));
     learn(in, in.at(object), success);
     publish(in, in.at(object), success, true);
     return true;

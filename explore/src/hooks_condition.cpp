@@ -100,9 +100,27 @@ int notify(pthread_cond_t* condition, bool all, std::uintptr_t pc) noexcept {
   return 0;
 }
 
+// A semaphore or a barrier may have been initialised before the first execution: then its own memory, as glibc lays it out,
+// says how.
+std::uint32_t semaphore_at(engine& in, const sem_t* memory) noexcept {
+  const std::uint32_t semaphore = in.object_at(number(memory));
+  object& found = in.at(semaphore);
+  if (!found.is_initialised) found.count = *reinterpret_cast<const std::uint32_t*>(memory);
+  found.is_initialised = true;
+  return semaphore;
+}
+
+std::uint32_t barrier_at(engine& in, const pthread_barrier_t* memory) noexcept {
+  const std::uint32_t barrier = in.object_at(number(memory));
+  object& found = in.at(barrier);
+  if (!found.is_initialised) found.depth = reinterpret_cast<const std::uint32_t*>(memory)[2];
+  found.is_initialised = true;
+  return barrier;
+}
+
 int take_semaphore(sem_t* memory, bool only_try, const timespec* when, clockid_t clock, std::uintptr_t pc) noexcept {
   engine& in = *active;
-  const std::uint32_t semaphore = in.object_at(number(memory));
+  const std::uint32_t semaphore = semaphore_at(in, memory);
   if (when != nullptr && !is_time(*when)) return errno = EINVAL, -1;
   operation next = step_of(only_try          ? op::sem_try_wait
                            : when != nullptr ? op::sem_timed_wait
@@ -127,7 +145,6 @@ int take_semaphore(sem_t* memory, bool only_try, const timespec* when, clockid_t
     in.pass_time(limit_of(*when, clock));
     return errno = ETIMEDOUT, -1;
   }
-  next.accesses = 1;
   in.make(next);
   --in.at(semaphore).count;
   in.acquire_from(in.at(semaphore).sync);
@@ -137,7 +154,7 @@ int take_semaphore(sem_t* memory, bool only_try, const timespec* when, clockid_t
 
 int post_semaphore(sem_t* memory, std::uintptr_t pc) noexcept {
   engine& in = *active;
-  const std::uint32_t semaphore = in.object_at(number(memory));
+  const std::uint32_t semaphore = semaphore_at(in, memory);
   operation next = step_of(op::sem_post, memory, pc);
   next.touches(semaphore, write);
   in.announce(next);
@@ -153,7 +170,7 @@ int post_semaphore(sem_t* memory, std::uintptr_t pc) noexcept {
 // The threads of a round are those that have come since the barrier was full the last time; the last one tells the others.
 int wait_at_barrier(pthread_barrier_t* memory, std::uintptr_t pc) noexcept {
   engine& in = *active;
-  const std::uint32_t barrier = in.object_at(number(memory));
+  const std::uint32_t barrier = barrier_at(in, memory);
   operation next = step_of(op::barrier_wait, memory, pc);
   next.touches(barrier, write);
   in.announce(next);
@@ -242,8 +259,10 @@ int sem_init(sem_t* s, int shared, unsigned value) {
   engine& in = *active;
   in.self().pending.pc = EXPLORE_CALLED_AT;
   in.touch_memory(number(s), touched_bytes, touch::write, op::plain_write);
-  in.at(in.object_at(number(s))).count = value;
-  return 0;
+  object& made = in.at(in.object_at(number(s)));
+  made.count = value;
+  made.is_initialised = true;
+  return real_sem_init.get()(s, shared, value);
 }
 int sem_destroy(sem_t* s) {
   if (!is_explored()) return real_sem_destroy.get()(s);
@@ -270,7 +289,7 @@ int sem_post(sem_t* s) { return is_explored() ? post_semaphore(s, EXPLORE_CALLED
 int sem_getvalue(sem_t* s, int* value) {
   if (!is_explored()) return real_sem_getvalue.get()(s, value);
   engine& in = *active;
-  const std::uint32_t semaphore = in.object_at(number(s));
+  const std::uint32_t semaphore = semaphore_at(in, s);
   operation next = step_of(op::load, s, EXPLORE_CALLED_AT);
   next.size = sizeof(int);
   next.touches(semaphore, access_mode::read);
@@ -289,7 +308,8 @@ int pthread_barrier_init(pthread_barrier_t* b, const pthread_barrierattr_t* attr
   object& made = in.at(in.object_at(number(b)));
   made.depth = count;
   made.count = 0;
-  return 0;
+  made.is_initialised = true;
+  return real_barrier_init.get()(b, attributes, count);
 }
 int pthread_barrier_wait(pthread_barrier_t* b) {
   return is_explored() ? wait_at_barrier(b, EXPLORE_CALLED_AT) : real_barrier_wait.get()(b);

@@ -1,5 +1,5 @@
-/// Descriptors that are modelled: eventfd and pipe, and the calls that work on any of them. Those of the system pass, unless
-/// a call could block for real.
+/// Descriptors that are modelled: eventfd and pipe, and the reading and writing of any of them. Calls on those of the
+/// system pass, unless they could block for real.
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -7,8 +7,6 @@
 #include <sys/eventfd.h>
 #include <sys/uio.h>
 #include <unistd.h>
-
-#include <cstdarg>
 
 #include "descriptor_steps.hpp"
 #include "real_descriptors.hpp"
@@ -41,11 +39,12 @@ std::uint64_t take_number(description& from) noexcept {
   return taken;
 }
 
-std::size_t take(const descriptor_call& call, void* to, std::size_t size) noexcept {
+std::size_t take(const descriptor_call& call, void* to, std::size_t size, traced_event& event) noexcept {
   description& from = descriptors().at(call.of);
   if (from.kind == pipe_reader) {
     const std::uint32_t there = descriptors().bytes_in(from);
     const std::uint32_t taken = size < there ? static_cast<std::uint32_t>(size) : there;
+    event.before = taken;
     if (taken == 0) return 0;  // the other end was closed
     active->touch_memory(number(to), taken, touch::write, op::plain_write);
     descriptors().take(from, to, taken);
@@ -53,7 +52,7 @@ std::size_t take(const descriptor_call& call, void* to, std::size_t size) noexce
     return taken;
   }
   active->touch_memory(number(to), number_bytes, touch::write, op::plain_write);
-  const std::uint64_t taken = take_number(from);
+  const std::uint64_t taken = event.before = take_number(from);
   copy_bytes(to, &taken, sizeof taken);
   return number_bytes;
 }
@@ -79,10 +78,10 @@ ssize_t read_modelled(int fd, void* to, std::size_t size, std::uintptr_t pc) noe
     make(call, false, pc)->how = outcome::would_block;
     return refused(EAGAIN);
   }
-  make(call, !has_something, pc);
+  traced_event* const event = make(call, !has_something, pc);
   if (!has_something) in.pass_time(limit);
   in.acquire_from(in.at(object_of(call.of)).sync);
-  const std::size_t taken = take(call, to, size);
+  const std::size_t taken = take(call, to, size, *event);
   changed(call);
   return static_cast<ssize_t>(taken);
 }
@@ -140,7 +139,7 @@ ssize_t write_once(int fd, const void* from, std::size_t size, std::uintptr_t pc
     make(call, false, pc)->how = outcome::would_block;
     return refused(EAGAIN);
   }
-  make(call, false, pc);
+  make(call, false, pc)->after = call.size;
   in.release_to(in.at(object_of(call.of)).sync);
   const ssize_t given = put(call, from, size, value);
   changed(call);
@@ -160,60 +159,7 @@ ssize_t write_modelled(int fd, const void* from, std::size_t size, std::uintptr_
   return static_cast<ssize_t>(written);
 }
 
-// --- Closing and the like -------------------------------------------------------------------------------------------
-
-int close_modelled(int fd, std::uintptr_t pc) noexcept {
-  engine& in = *active;
-  const descriptor_call call = call_on(fd, descriptor_use::close, pc);
-  if (call.of == 0) return errno = EBADF, -1;
-  announce(call, pc);
-  open_description(fd, pc);
-  for (unsigned i = 0; i < in.threads(); ++i) {
-    const descriptor_call& other = descriptors().call_of(i);
-    if (other.use == descriptor_use::none || !other.waits || other.number != call.number || finds_something(other)) continue;
-    in.fail(verdict::bad_use, "descriptor %u (%d in the program) is closed while thread %u waits on it",
-            unsigned{call.number}, fd, i);
-  }
-  make(call, false, pc);
-  descriptors().close(call.number);
-  changed(call);
-  return 0;
-}
-
-int duplicate_modelled(int fd, std::uintptr_t pc) noexcept {
-  descriptor_call call = call_on(fd, descriptor_use::control, pc);
-  if (call.of == 0) return errno = EBADF, -1;
-  call.finds_nothing = true;
-  announce(call, pc);
-  open_description(fd, pc);
-  make(call, false, pc);
-  const unsigned copy = descriptors().duplicate(active->current(), call.of);
-  if (copy == 0) refuse("more than 127 descriptors that one thread makes", pc);
-  return fd_of(copy);
-}
-
-int control_modelled(int fd, int command, long argument, std::uintptr_t pc) noexcept {
-  if (!descriptors().was_closed(number_of(fd)) && open_description(fd, pc) == 0) return errno = EBADF, -1;
-  switch (command) {
-    case F_DUPFD:
-    case F_DUPFD_CLOEXEC: return duplicate_modelled(fd, pc);
-    case F_GETFD: return descriptors().was_closed(number_of(fd)) ? (errno = EBADF, -1) : FD_CLOEXEC;
-    case F_SETFD: return open_description(fd, pc), 0;
-    case F_GETPIPE_SZ: return static_cast<int>(descriptor_table::pipe_size);
-    default: break;
-  }
-  description& of = descriptors().at(open_description(fd, pc));
-  if (command == F_GETFL) {
-    const int access = of.kind == pipe_reader ? O_RDONLY : of.kind == pipe_writer ? O_WRONLY : O_RDWR;
-    return access | (of.does_not_block ? O_NONBLOCK : 0);
-  }
-  if (command != F_SETFL) refuse("fcntl() on a modelled descriptor with a command other than F_DUPFD, F_GETFL and F_SETFL", pc);
-  const descriptor_call call = call_on(fd, descriptor_use::control, pc);
-  announce(call, pc);
-  make(call, false, pc);
-  of.does_not_block = (argument & O_NONBLOCK) != 0;
-  return 0;
-}
+// --- Pipes -----------------------------------------------------------------------------------------------------------
 
 int make_pipe(int* ends, int flags, std::uintptr_t pc) noexcept {
   if ((flags & ~(O_CLOEXEC | O_NONBLOCK)) != 0) return errno = EINVAL, -1;
@@ -232,11 +178,6 @@ constinit next_definition<ssize_t(int, void*, std::size_t)> real_read{"read"};
 constinit next_definition<ssize_t(int, const void*, std::size_t)> real_write{"write"};
 constinit next_definition<ssize_t(int, const iovec*, int)> real_readv{"readv"};
 constinit next_definition<ssize_t(int, const iovec*, int)> real_writev{"writev"};
-constinit next_definition<int(int)> real_close{"close"};
-constinit next_definition<int(int)> real_dup{"dup"};
-constinit next_definition<int(int, int)> real_dup2{"dup2"};
-constinit next_definition<int(int, int, int)> real_dup3{"dup3"};
-constinit next_definition<int(int, int, ...)> real_fcntl{"fcntl"};
 constinit next_definition<int(unsigned, int)> real_eventfd{"eventfd"};
 constinit next_definition<int(int, eventfd_t*)> real_eventfd_read{"eventfd_read"};
 constinit next_definition<int(int, eventfd_t)> real_eventfd_write{"eventfd_write"};
@@ -280,33 +221,6 @@ ssize_t writev(int fd, const iovec* parts, int count) {
   return real_writev.get()(fd, parts, count);
 }
 
-int close(int fd) { return is_modelled(fd) ? close_modelled(fd, EXPLORE_CALLED_AT) : real_close.get()(fd); }
-
-int dup(int fd) noexcept { return is_modelled(fd) ? duplicate_modelled(fd, EXPLORE_CALLED_AT) : real_dup.get()(fd); }
-
-int dup2(int fd, int to) noexcept {
-  if (is_modelled(fd) || is_modelled(to)) refuse("dup2() with a modelled descriptor", EXPLORE_CALLED_AT);
-  return real_dup2.get()(fd, to);
-}
-
-int dup3(int fd, int to, int flags) noexcept {
-  if (is_modelled(fd) || is_modelled(to)) refuse("dup3() with a modelled descriptor", EXPLORE_CALLED_AT);
-  return real_dup3.get()(fd, to, flags);
-}
-
-int fcntl(int fd, int command, ...) {
-  va_list given;
-  va_start(given, command);
-  const long argument = va_arg(given, long);
-  va_end(given);
-  if (is_modelled(fd)) return control_modelled(fd, command, argument, EXPLORE_CALLED_AT);
-  if (is_explored() && (command == F_SETLKW || command == F_OFD_SETLKW)) {
-    refuse("fcntl() with F_SETLKW, which waits for a lock of a file", EXPLORE_CALLED_AT);
-  }
-  return real_fcntl.get()(fd, command, argument);
-}
-int fcntl64(int fd, int command, ...) __attribute__((alias("fcntl")));
-
 int eventfd(unsigned count, int flags) noexcept {
   if (!is_explored()) return real_eventfd.get()(count, flags);
   if ((flags & ~(EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE)) != 0) return errno = EINVAL, -1;
@@ -314,6 +228,7 @@ int eventfd(unsigned count, int flags) noexcept {
   description& made = descriptors().at(number_of(fd));
   made.count = count;
   made.is_semaphore = (flags & EFD_SEMAPHORE) != 0;
+  if (count != 0) is_ready_from_the_start(fd);
   return fd;
 }
 

@@ -14,8 +14,6 @@ namespace {
 using enum descriptor_kind;
 
 constexpr std::uint64_t second = 1'000'000'000;
-constexpr std::uint64_t millisecond = 1'000'000;
-
 int refused(int error) noexcept {
   errno = error;
   return -1;
@@ -25,6 +23,12 @@ int refused(int error) noexcept {
 
 timespec to_timespec(std::uint64_t nanoseconds) noexcept {
   return {.tv_sec = static_cast<time_t>(nanoseconds / second), .tv_nsec = static_cast<long>(nanoseconds % second)};
+}
+
+std::uint64_t nanoseconds_in(const timespec& time) noexcept {
+  const auto seconds = static_cast<std::uint64_t>(time.tv_sec);
+  constexpr std::uint64_t most = 1'000'000'000;  // seconds, some thirty years
+  return (seconds < most ? seconds : most) * second + static_cast<std::uint64_t>(time.tv_nsec);
 }
 
 bool is_zero(const timespec& time) noexcept { return time.tv_sec == 0 && time.tv_nsec == 0; }
@@ -54,9 +58,10 @@ int set_timer(int fd, int flags, const itimerspec* to, itimerspec* before, std::
   if ((flags & ~known) != 0 || !is_time(to->it_value) || !is_time(to->it_interval)) return refused(EINVAL);
   if (to->it_value.tv_sec < 0 || to->it_interval.tv_sec < 0) return refused(EINVAL);
   in.touch_memory(number(to), sizeof *to, touch::read, op::plain_read);
+  call.function = descriptor_function::timerfd_settime;
   const bool is_point = (flags & TFD_TIMER_ABSTIME) != 0;
   const bool arms = !is_zero(to->it_value);
-  call.asks_clock = before != nullptr || (arms && !is_point) || timer->in_set != 0;
+  call.asks_clock = true;  // "from now", and whether the moment has passed
   announce(call, pc);
   open_description(fd, pc);
   make(call, false, pc);
@@ -69,7 +74,7 @@ int set_timer(int fd, int flags, const itimerspec* to, itimerspec* before, std::
   const clockid_t clock = timer->follows_date ? CLOCK_REALTIME : CLOCK_MONOTONIC;
   timer->is_armed = arms;
   timer->due = is_point ? limit_of(to->it_value, clock) : limit_after(to->it_value);
-  timer->interval = arms ? limit_after(to->it_interval) - in.now() : 0;
+  timer->interval = arms ? nanoseconds_in(to->it_interval) : 0;
   changed(call);
   return 0;
 }
@@ -78,6 +83,7 @@ int read_timer(int fd, itimerspec* now, std::uintptr_t pc) noexcept {
   descriptor_call call;
   const description* const timer = timer_of(fd, call, pc);
   if (timer == nullptr) return -1;
+  call.function = descriptor_function::timerfd_gettime;
   call.asks_clock = call.finds_nothing = true;
   announce(call, pc);
   open_description(fd, pc);
@@ -103,6 +109,7 @@ int control_set(int set_fd, int operation, int fd, const epoll_event* event, std
   if (descriptors().was_closed(number_of(set_fd))) return refused(EBADF);
   descriptor_call call = call_on(set_fd, descriptor_use::control, pc);
   if (call.of == 0) return refused(EBADF);
+  call.function = descriptor_function::epoll_ctl;
   if (!descriptor_table::is_modelled(fd)) return watch_real(fd, pc);
   if (descriptors().at(call.of).kind != set || fd == set_fd) return refused(EINVAL);
   call.with = static_cast<std::uint16_t>(descriptors().description_of(number_of(fd)));
@@ -162,7 +169,7 @@ int wait_for_set(int fd, epoll_event* events, int most, std::uint64_t limit, std
   traced_event* const event = make(call, is_late, pc);
   if (is_late) in.pass_time(until);
   const int count = report(call, events, most);
-  event->after = static_cast<std::uint64_t>(count);
+  event->before = static_cast<std::uint64_t>(count);
   if (count == 0) {
     event->how = call.waits ? outcome::timed_out : outcome::would_block;
     if (call.waits) in.acts();
@@ -172,9 +179,10 @@ int wait_for_set(int fd, epoll_event* events, int most, std::uint64_t limit, std
   return count;
 }
 
-std::uint64_t limit_in(int milliseconds) noexcept {
+std::uint64_t limit_in(int milliseconds, std::uintptr_t pc) noexcept {
   if (milliseconds < 0) return descriptor_table::never;
-  return milliseconds == 0 ? 0 : active->now() + static_cast<std::uint64_t>(milliseconds) * millisecond;
+  if (milliseconds == 0) return 0;
+  return limit_from_now({.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1'000'000L}, pc);
 }
 
 constinit next_definition<int(int, int)> real_timerfd_create{"timerfd_create"};
@@ -185,7 +193,8 @@ constinit next_definition<int(int)> real_epoll_create1{"epoll_create1"};
 constinit next_definition<int(int, int, int, epoll_event*)> real_epoll_ctl{"epoll_ctl"};
 constinit next_definition<int(int, epoll_event*, int, int)> real_epoll_wait{"epoll_wait"};
 constinit next_definition<int(int, epoll_event*, int, int, const sigset_t*)> real_epoll_pwait{"epoll_pwait"};
-constinit next_definition<int(int, epoll_event*, int, const timespec*, const sigset_t*)> real_epoll_pwait2{"epoll_pwait2"};
+constinit next_definition<int(int, epoll_event*, int, const timespec*, const sigset_t*)> real_epoll_pwait2{
+    "epoll_pwait2"};
 
 constexpr const char* real_set = "epoll_wait() on a set that was made outside of the execution";
 
@@ -229,18 +238,21 @@ int epoll_create1(int flags) noexcept {
 
 int epoll_ctl(int set, int operation, int fd, epoll_event* event) noexcept {
   if (is_modelled(set)) return control_set(set, operation, fd, event, EXPLORE_CALLED_AT);
-  if (is_modelled(fd)) refuse("a modelled descriptor in an epoll set that was made outside of the execution", EXPLORE_CALLED_AT);
+  if (is_modelled(fd))
+    refuse("a modelled descriptor in an epoll set that was made outside of the execution", EXPLORE_CALLED_AT);
   return real_epoll_ctl.get()(set, operation, fd, event);
 }
 
 int epoll_wait(int set, epoll_event* events, int most, int milliseconds) {
-  if (is_modelled(set)) return wait_for_set(set, events, most, limit_in(milliseconds), EXPLORE_CALLED_AT);
+  if (is_modelled(set))
+    return wait_for_set(set, events, most, limit_in(milliseconds, EXPLORE_CALLED_AT), EXPLORE_CALLED_AT);
   if (is_explored()) refuse(real_set, EXPLORE_CALLED_AT);
   return real_epoll_wait.get()(set, events, most, milliseconds);
 }
 
 int epoll_pwait(int set, epoll_event* events, int most, int milliseconds, const sigset_t* mask) {
-  if (is_modelled(set)) return wait_for_set(set, events, most, limit_in(milliseconds), EXPLORE_CALLED_AT);
+  if (is_modelled(set))
+    return wait_for_set(set, events, most, limit_in(milliseconds, EXPLORE_CALLED_AT), EXPLORE_CALLED_AT);
   if (is_explored()) refuse(real_set, EXPLORE_CALLED_AT);
   return real_epoll_pwait.get()(set, events, most, milliseconds, mask);
 }
@@ -248,7 +260,9 @@ int epoll_pwait(int set, epoll_event* events, int most, int milliseconds, const 
 int epoll_pwait2(int set, epoll_event* events, int most, const timespec* time, const sigset_t* mask) {
   if (is_modelled(set)) {
     if (time != nullptr && (!is_time(*time) || time->tv_sec < 0)) return refused(EINVAL);
-    const std::uint64_t limit = time == nullptr ? descriptor_table::never : is_zero(*time) ? 0 : limit_after(*time);
+    const std::uint64_t limit = time == nullptr  ? descriptor_table::never
+                                : is_zero(*time) ? 0
+                                                 : limit_from_now(*time, EXPLORE_CALLED_AT);
     return wait_for_set(set, events, most, limit, EXPLORE_CALLED_AT);
   }
   if (is_explored()) refuse(real_set, EXPLORE_CALLED_AT);

@@ -8,6 +8,7 @@
 #include <cstdarg>
 
 #include "hooks.hpp"
+#include "refused_calls.hpp"
 
 namespace explore {
 namespace {
@@ -28,7 +29,7 @@ long wait(const std::uint32_t* word, std::uint32_t expected, const timespec* whe
   engine& in = *active;
   const std::uint32_t value = in.object_at(number(word));
   const std::uint32_t queue = queue_of(in, word);
-  const std::uint64_t limit = when == nullptr ? 0 : is_point ? limit_of(*when, clock) : limit_after(*when);
+  const std::uint64_t limit = when == nullptr ? 0 : is_point ? limit_of(*when, clock) : limit_from_now(*when, pc);
 
   operation next = step_of(op::futex_wait, word, pc);
   next.size = sizeof *word;
@@ -36,7 +37,7 @@ long wait(const std::uint32_t* word, std::uint32_t expected, const timespec* whe
   in.announce(next);
   in.touch_memory(number(word), sizeof *word, touch::atomic_read, op::futex_wait);
   if (*word != expected) {
-    next.accesses = 1;
+    next.on[1].mode = read;  // still: whether it would sleep is what the search has to turn round
     traced_event* const event = in.make(next);
     event->how = outcome::would_block;
     event->before = *word;
@@ -123,7 +124,7 @@ extern "C" long syscall(long call, ...) noexcept {
     if (call == SYS_futex) return futex(a[0], a[1], a[2], a[3], a[5], pc);
     if (call == SYS_gettid) return 1'000'000 + static_cast<long>(active->current());
     if (call == SYS_sched_yield) return active->yields(pc), 0;
-    if (call == SYS_futex_waitv) refuse("futex_waitv()", pc);
+    if (const char* const name = refused_system_call(call)) refuse(name, pc);
   }
   const long result = kernel(call, a[0], a[1], a[2], a[3], a[4], a[5]);
   if (result >= -4095 && result < 0) return refused(static_cast<int>(-result));

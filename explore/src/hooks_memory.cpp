@@ -83,6 +83,12 @@ void touch_range(const void* p, std::size_t size, bool writes, const void* calle
   active->touch_memory(number(p), size, writes ? touch::write : touch::read, writes ? op::plain_write : op::plain_read);
 }
 
+void delete_memory(void* memory, const void* called_at) noexcept {
+  if (memory == nullptr) return;
+  if (heap::owns(memory)) return give_back(memory, called_at);
+  __libc_free(memory);
+}
+
 constexpr std::size_t usual = alignof(std::max_align_t);
 
 }  // namespace
@@ -98,11 +104,7 @@ void* malloc(std::size_t size) {
   return explore::allocate(size, explore::usual, EXPLORE_CALLER);
 }
 
-void free(void* memory) {
-  if (memory == nullptr) return;
-  if (explore::heap::owns(memory)) return explore::give_back(memory, EXPLORE_CALLER);
-  __libc_free(memory);
-}
+void free(void* memory) { explore::delete_memory(memory, EXPLORE_CALLER); }
 
 void* calloc(std::size_t count, std::size_t size) {
   std::size_t all;
@@ -185,45 +187,45 @@ void* memset(void* to, int value, std::size_t size) {
 
 }  // extern "C"
 
-// Weak: a program may have its own.
+// Weak: a program may have its own; and as the standard wants it, those of arrays, of sizes and of nothrow then use these.
 EXPLORE_WEAK void* operator new(std::size_t size) { return explore::new_memory(size, explore::usual, EXPLORE_CALLER); }
-EXPLORE_WEAK void* operator new[](std::size_t size) {
-  return explore::new_memory(size, explore::usual, EXPLORE_CALLER);
-}
 EXPLORE_WEAK void* operator new(std::size_t size, std::align_val_t alignment) {
   return explore::new_memory(size, static_cast<std::size_t>(alignment), EXPLORE_CALLER);
 }
+EXPLORE_WEAK void* operator new[](std::size_t size) { return ::operator new(size); }
 EXPLORE_WEAK void* operator new[](std::size_t size, std::align_val_t alignment) {
-  return explore::new_memory(size, static_cast<std::size_t>(alignment), EXPLORE_CALLER);
+  return ::operator new(size, alignment);
 }
 EXPLORE_WEAK void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   try {
-    return explore::new_memory(size, explore::usual, EXPLORE_CALLER);
+    return ::operator new(size);
   } catch (...) {
     return nullptr;
   }
 }
 EXPLORE_WEAK void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
   try {
-    return explore::new_memory(size, explore::usual, EXPLORE_CALLER);
+    return ::operator new[](size);
   } catch (...) {
     return nullptr;
   }
 }
 
-#define EXPLORE_DELETE                                                                  \
-  {                                                                                     \
-    if (memory == nullptr) return;                                                      \
-    if (explore::heap::owns(memory)) return explore::give_back(memory, EXPLORE_CALLER); \
-    __libc_free(memory);                                                                \
-  }
-EXPLORE_WEAK void operator delete(void* memory) noexcept EXPLORE_DELETE EXPLORE_WEAK void operator delete[](
-    void* memory) noexcept EXPLORE_DELETE EXPLORE_WEAK void
-operator delete(void* memory, std::size_t) noexcept EXPLORE_DELETE EXPLORE_WEAK void
-operator delete[](void* memory, std::size_t) noexcept EXPLORE_DELETE EXPLORE_WEAK void
-operator delete(void* memory, std::align_val_t) noexcept EXPLORE_DELETE EXPLORE_WEAK void
-operator delete[](void* memory, std::align_val_t) noexcept EXPLORE_DELETE EXPLORE_WEAK void
-operator delete(void* memory, std::size_t, std::align_val_t) noexcept EXPLORE_DELETE EXPLORE_WEAK void
-operator delete[](void* memory, std::size_t, std::align_val_t) noexcept EXPLORE_DELETE EXPLORE_WEAK void
-operator delete(void* memory, const std::nothrow_t&) noexcept EXPLORE_DELETE EXPLORE_WEAK void
-operator delete[](void* memory, const std::nothrow_t&) noexcept EXPLORE_DELETE
+EXPLORE_WEAK void operator delete(void* memory) noexcept { explore::delete_memory(memory, EXPLORE_CALLER); }
+EXPLORE_WEAK void operator delete(void* memory, std::align_val_t) noexcept {
+  explore::delete_memory(memory, EXPLORE_CALLER);
+}
+EXPLORE_WEAK void operator delete[](void* memory) noexcept { ::operator delete(memory); }
+EXPLORE_WEAK void operator delete[](void* memory, std::align_val_t alignment) noexcept {
+  ::operator delete(memory, alignment);
+}
+EXPLORE_WEAK void operator delete(void* memory, std::size_t) noexcept { ::operator delete(memory); }
+EXPLORE_WEAK void operator delete[](void* memory, std::size_t) noexcept { ::operator delete[](memory); }
+EXPLORE_WEAK void operator delete(void* memory, std::size_t, std::align_val_t alignment) noexcept {
+  ::operator delete(memory, alignment);
+}
+EXPLORE_WEAK void operator delete[](void* memory, std::size_t, std::align_val_t alignment) noexcept {
+  ::operator delete[](memory, alignment);
+}
+EXPLORE_WEAK void operator delete(void* memory, const std::nothrow_t&) noexcept { ::operator delete(memory); }
+EXPLORE_WEAK void operator delete[](void* memory, const std::nothrow_t&) noexcept { ::operator delete[](memory); }

@@ -21,18 +21,18 @@ mutex_type type_of(const pthread_mutex_t* mutex, std::uintptr_t pc) noexcept {
   return static_cast<mutex_type>(kind & 3U);
 }
 
-void take(engine& in, std::uint32_t lock) noexcept {
+void own(engine& in, std::uint32_t lock) noexcept {
   object& taken = in.at(lock);
   taken.owner = static_cast<std::uint8_t>(in.current());
   taken.depth = 1;
   in.acquire_from(taken.sync);
+  in.acquire_from(taken.shared_sync);
   in.acts();
 }
 
-// A lock that was tried and found free: the search compares a later acquisition with this one.
-void take_tried(engine& in, std::uint32_t lock) noexcept {
-  in.at(lock).acquired.enter(in.current(), in.position() - 1);
-  take(in, lock);
+void share(engine& in, std::uint32_t lock) noexcept {
+  in.at(lock).sharers |= 1U << in.current();
+  in.at(lock).shares[in.current()] = 1;
 }
 
 int lock_mutex(pthread_mutex_t* mutex, std::uintptr_t pc) noexcept {
@@ -48,7 +48,7 @@ int lock_mutex(pthread_mutex_t* mutex, std::uintptr_t pc) noexcept {
   in.announce(next, gate::lock_free, lock);
   in.touch_memory(number(mutex), touched_bytes, touch::atomic_write, op::lock);
   in.make(next);
-  take(in, lock);
+  own(in, lock);
   return 0;
 }
 
@@ -74,7 +74,7 @@ int try_mutex(pthread_mutex_t* mutex, std::uintptr_t pc) noexcept {
     return EBUSY;
   }
   in.make(next);
-  take_tried(in, lock);
+  own(in, lock);
   return 0;
 }
 
@@ -98,9 +98,8 @@ int lock_mutex_until(pthread_mutex_t* mutex, clockid_t clock, const timespec* wh
     in.pass_time(limit);
     return ETIMEDOUT;
   }
-  next.accesses = 1;
   in.make(next);
-  take_tried(in, lock);
+  own(in, lock);
   return 0;
 }
 
@@ -136,18 +135,29 @@ void renew(const void* lock_memory, const char* what, std::uintptr_t pc) noexcep
   in.touch_memory(number(lock_memory), touched_bytes, touch::write, op::plain_write);
 }
 
+// A lock that is initialised where another one was left, however that was.
+void begin_anew(const void* lock_memory, std::uintptr_t pc) noexcept {
+  engine& in = *active;
+  in.self().pending.pc = pc;
+  object& made = in.at(in.object_at(number(lock_memory)));
+  made.owner = nobody;
+  made.sharers = made.depth = 0;
+  in.touch_memory(number(lock_memory), touched_bytes, touch::write, op::plain_write);
+}
+
 // --- Reader-writer locks --------------------------------------------------------------------------------------------
 
 int lock_shared(pthread_rwlock_t* memory, std::uintptr_t pc) noexcept {
   engine& in = *active;
   const std::uint32_t lock = in.object_at(number(memory));
   if (in.at(lock).owner == in.current()) return EDEADLK;
+  if ((in.at(lock).sharers & 1U << in.current()) != 0) return ++in.at(lock).shares[in.current()], 0;
   operation next = step_of(op::read_lock, memory, pc);
   next.touches(lock, acquire);
   in.announce(next, gate::no_writer, lock);
   in.touch_memory(number(memory), touched_bytes, touch::atomic_write, op::read_lock);
   in.make(next);
-  in.at(lock).sharers |= 1U << in.current();
+  share(in, lock);
   in.acquire_from(in.at(lock).sync);
   in.acts();
   return 0;
@@ -162,7 +172,7 @@ int lock_exclusive(pthread_rwlock_t* memory, std::uintptr_t pc) noexcept {
   in.announce(next, gate::no_sharer, lock);
   in.touch_memory(number(memory), touched_bytes, touch::atomic_write, op::write_lock);
   in.make(next);
-  take(in, lock);
+  own(in, lock);
   return 0;
 }
 
@@ -199,11 +209,9 @@ int try_lock_rw(pthread_rwlock_t* memory, bool exclusive, const timespec* when, 
     in.pass_time(limit_of(*when, clock));
     return ETIMEDOUT;
   }
-  done.accesses = 1;
   in.make(done);
-  if (exclusive) return take_tried(in, lock), 0;
-  in.at(lock).acquired.enter(in.current(), in.position() - 1);
-  in.at(lock).sharers |= 1U << in.current();
+  if (exclusive) return own(in, lock), 0;
+  share(in, lock);
   in.acquire_from(in.at(lock).sync);
   in.acts();
   return 0;
@@ -225,18 +233,25 @@ int unlock_rw(pthread_rwlock_t* memory, std::uintptr_t pc) noexcept {
   object& freed = in.at(lock);
   if (freed.owner == in.current()) {
     freed.owner = nobody;
+    in.release_to(freed.sync);
   } else {
+    if (--freed.shares[in.current()] != 0) return 0;
     freed.sharers &= ~self;
+    in.release_to(freed.shared_sync);
   }
-  in.release_to(freed.sync);
   in.changed(lock);
   return 0;
 }
 
 // --- Once -----------------------------------------------------------------------------------------------------------
 
+// What glibc keeps in a pthread_once_t. That it has been done stands there and not in the model: the place may be used anew.
+constexpr pthread_once_t never_done = PTHREAD_ONCE_INIT;
+constexpr pthread_once_t all_done = 2;
+
 // True: the caller has to do it, and calls end_once(); false: it has been done.
-bool begin_once(const void* control, std::uintptr_t pc) noexcept {
+template <class IsDone>
+bool begin_once(const void* control, std::uintptr_t pc, IsDone is_done) noexcept {
   engine& in = *active;
   const std::uint32_t once = in.object_at(number(control));
   operation next = step_of(op::once_enter, control, pc);
@@ -245,12 +260,12 @@ bool begin_once(const void* control, std::uintptr_t pc) noexcept {
   in.make(next);
   in.acquire_from(in.at(once).sync);
   in.acts();
-  if (in.at(once).count != 0) return false;
+  if (is_done()) return false;
   in.at(once).owner = static_cast<std::uint8_t>(in.current());
   return true;
 }
 
-void end_once(const void* control, bool is_done, std::uintptr_t pc) noexcept {
+void end_once(const void* control, std::uintptr_t pc) noexcept {
   engine& in = *active;
   const std::uint32_t once = in.object_at(number(control));
   operation next = step_of(op::once_done, control, pc);
@@ -258,7 +273,6 @@ void end_once(const void* control, bool is_done, std::uintptr_t pc) noexcept {
   in.announce(next);
   in.make(next);
   in.at(once).owner = nobody;
-  in.at(once).count = is_done ? 1 : 0;
   in.release_to(in.at(once).sync);
   in.changed(once);
 }
@@ -268,6 +282,8 @@ constinit next_definition<int(pthread_mutex_t*)> real_trylock{"pthread_mutex_try
 constinit next_definition<int(pthread_mutex_t*, const timespec*)> real_timedlock{"pthread_mutex_timedlock"};
 constinit next_definition<int(pthread_mutex_t*, clockid_t, const timespec*)> real_clocklock{"pthread_mutex_clocklock"};
 constinit next_definition<int(pthread_mutex_t*)> real_unlock{"pthread_mutex_unlock"};
+constinit next_definition<int(pthread_mutex_t*, const pthread_mutexattr_t*)> real_mutex_init{"pthread_mutex_init"};
+constinit next_definition<int(pthread_rwlock_t*, const pthread_rwlockattr_t*)> real_rwlock_init{"pthread_rwlock_init"};
 constinit next_definition<int(pthread_mutex_t*)> real_mutex_destroy{"pthread_mutex_destroy"};
 constinit next_definition<int(pthread_rwlock_t*)> real_rdlock{"pthread_rwlock_rdlock"};
 constinit next_definition<int(pthread_rwlock_t*)> real_wrlock{"pthread_rwlock_wrlock"};
@@ -307,6 +323,14 @@ int pthread_mutex_clocklock(pthread_mutex_t* m, clockid_t clock, const timespec*
 }
 int pthread_mutex_unlock(pthread_mutex_t* m) {
   return is_explored() ? unlock_mutex(m, EXPLORE_CALLED_AT) : real_unlock.get()(m);
+}
+int pthread_mutex_init(pthread_mutex_t* m, const pthread_mutexattr_t* attributes) {
+  if (is_explored()) begin_anew(m, EXPLORE_CALLED_AT);
+  return real_mutex_init.get()(m, attributes);
+}
+int pthread_rwlock_init(pthread_rwlock_t* l, const pthread_rwlockattr_t* attributes) {
+  if (is_explored()) begin_anew(l, EXPLORE_CALLED_AT);
+  return real_rwlock_init.get()(l, attributes);
 }
 int pthread_mutex_destroy(pthread_mutex_t* m) {
   if (!is_explored()) return real_mutex_destroy.get()(m);
@@ -356,15 +380,18 @@ int pthread_rwlock_destroy(pthread_rwlock_t* l) {
 int pthread_once(pthread_once_t* control, void (*initialise)()) {
   if (!is_explored()) return real_once.get()(control, initialise);
   const std::uintptr_t pc = EXPLORE_CALLED_AT;
-  if (!begin_once(control, pc)) return 0;
+  if (!begin_once(control, pc, [control] { return *control == all_done; })) return 0;
   struct ending {
     pthread_once_t* control;
     std::uintptr_t pc;
-    bool is_done = false;
-    ~ending() { end_once(control, is_done, pc); }
+    pthread_once_t state = never_done;  // after an exception it has to be done again
+    ~ending() {
+      *control = state;
+      end_once(control, pc);
+    }
   } end{control, pc};
   initialise();
-  end.is_done = true;
+  end.state = all_done;
   return 0;
 }
 
@@ -372,7 +399,8 @@ int pthread_once(pthread_once_t* control, void (*initialise)()) {
 int __cxa_guard_acquire(void* guard) {
   if (!is_explored()) return real_guard_acquire.get()(guard);
   if (*static_cast<const char*>(guard) != 0) return 0;
-  return begin_once(static_cast<char*>(guard) + 1, EXPLORE_CALLED_AT) ? 1 : 0;
+  const auto is_done = [guard] { return *static_cast<const volatile char*>(guard) != 0; };
+  return begin_once(static_cast<char*>(guard) + 1, EXPLORE_CALLED_AT, is_done) ? 1 : 0;
 }
 void __cxa_guard_release(void* guard) {
   if (!is_explored()) return real_guard_release.get()(guard);
@@ -388,11 +416,11 @@ void __cxa_guard_release(void* guard) {
   *static_cast<char*>(guard) = 1;
   in.changed(word);
   in.release_to(in.at(word).sync);
-  end_once(static_cast<char*>(guard) + 1, true, EXPLORE_CALLED_AT);
+  end_once(static_cast<char*>(guard) + 1, EXPLORE_CALLED_AT);
 }
 void __cxa_guard_abort(void* guard) {
   if (!is_explored()) return real_guard_abort.get()(guard);
-  end_once(static_cast<char*>(guard) + 1, false, EXPLORE_CALLED_AT);
+  end_once(static_cast<char*>(guard) + 1, EXPLORE_CALLED_AT);
 }
 
 }  // extern "C"

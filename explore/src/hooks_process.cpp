@@ -21,6 +21,8 @@ constinit next_definition<void(int)> real_quick_exit{"quick_exit"};
 constinit next_definition<void(int)> real_exit_now{"_exit"};
 constinit next_definition<void(const char*, const char*, unsigned, const char*)> real_assert_fail{"__assert_fail"};
 constinit next_definition<int(int)> real_raise{"raise"};
+constinit next_definition<long()> real_random{"random"};
+constinit next_definition<void(unsigned)> real_srandom{"srandom"};
 constinit next_definition<pid_t()> real_fork{"fork"};
 
 [[noreturn]] void end_process(int status, std::uintptr_t pc, bool runs_actions) noexcept {
@@ -81,6 +83,21 @@ int raise(int signal) noexcept {
   if (is_explored()) refuse("raise()", EXPLORE_CALLED_AT);
   return real_raise.get()(signal);
 }
+
+// The generator begins each execution with the seed that it has without srand().
+int rand() noexcept {
+  if (is_explored()) active->uses_random();
+  return static_cast<int>(real_random.get()());
+}
+long random() noexcept {
+  if (is_explored()) active->uses_random();
+  return real_random.get()();
+}
+void srandom(unsigned seed) noexcept {
+  if (is_explored()) active->uses_random();
+  real_srandom.get()(seed);
+}
+void srand(unsigned seed) noexcept { srandom(seed); }
 
 pid_t fork() noexcept {
   if (is_explored()) refuse("fork()", EXPLORE_CALLED_AT);

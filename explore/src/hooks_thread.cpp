@@ -62,6 +62,7 @@ int join(pthread_t which, void** result, std::uintptr_t pc) noexcept {
   next.other_thread = static_cast<std::uint8_t>(number);
   next.touches(in.object_at(explore::number(&joined)), follow);
   in.announce(next, gate::ended, 0, number);
+  if (joined.joined || joined.detached) in.fail(verdict::bad_use, "thread %u is joined by two threads at once", number);
   in.make(next);
   joined.joined = true;
   in.acquire_from(joined.happened);
@@ -113,18 +114,17 @@ int pthread_kill(pthread_t which, int signal) {
 }
 
 int pthread_key_create(pthread_key_t* key, void (*destroy)(void*)) {
-  if (!is_explored()) return real_key_create.get()(key, destroy);
+  if (!is_explored() && !(active != nullptr && program_is_starting())) return real_key_create.get()(key, destroy);
   *key = active->create_key(destroy);
   return 0;
 }
 int pthread_key_delete(pthread_key_t key) { return key < engine::first_key ? real_key_delete.get()(key) : 0; }
 void* pthread_getspecific(pthread_key_t key) {
-  if (key < engine::first_key || !is_explored()) return real_getspecific.get()(key);
-  return active->self().values[key - engine::first_key];
+  return key < engine::first_key ? real_getspecific.get()(key) : active->value_of(key);
 }
 int pthread_setspecific(pthread_key_t key, const void* value) {
-  if (key < engine::first_key || !is_explored()) return real_setspecific.get()(key, value);
-  active->self().values[key - engine::first_key] = const_cast<void*>(value);
+  if (key < engine::first_key) return real_setspecific.get()(key, value);
+  active->value_of(key) = const_cast<void*>(value);
   return 0;
 }
 

@@ -25,9 +25,9 @@ std::uint64_t read_clock(std::uintptr_t pc) noexcept {
   operation next = step_of(op::clock_read, nullptr, pc);
   next.touches(engine::clock_object, access_mode::read);
   if (!in.announce_read(next, engine::clock_object)) {
-    const unsigned spins = in.self().spins;
-    if (spins % reads_before_time_passes == 0) {
-      in.pass_time(in.now() + (std::uint64_t{1'000'000} << (spins / reads_before_time_passes % 16)));
+    const unsigned reads = ++in.self().clock_reads;
+    if (reads % reads_before_time_passes == 0) {
+      in.pass_time(in.now() + (std::uint64_t{1'000'000} << (reads / reads_before_time_passes % 16)));
     }
     return in.now();
   }
@@ -62,10 +62,16 @@ constinit next_definition<unsigned(unsigned)> real_sleep{"sleep"};
 bool is_time(const timespec& given) noexcept { return given.tv_nsec >= 0 && given.tv_nsec < 1'000'000'000; }
 
 std::uint64_t limit_after(const timespec& duration) noexcept {
-  if (duration.tv_sec < 0) return active->now();
+  const std::uint64_t now = active->self().time;
+  if (duration.tv_sec < 0) return now;
   const auto seconds = static_cast<std::uint64_t>(duration.tv_sec);
   if (seconds > far_away / second) return far_away;
-  return active->now() + seconds * second + static_cast<std::uint64_t>(duration.tv_nsec);
+  return now + seconds * second + static_cast<std::uint64_t>(duration.tv_nsec);
+}
+
+std::uint64_t limit_from_now(const timespec& duration, std::uintptr_t pc) noexcept {
+  read_clock(pc);
+  return limit_after(duration);
 }
 
 std::uint64_t limit_of(const timespec& when, clockid_t clock) noexcept {
@@ -108,6 +114,7 @@ time_t time(time_t* result) noexcept {
 int nanosleep(const timespec* duration, timespec* rest) {
   if (!is_explored()) return real_nanosleep.get()(duration, rest);
   if (!is_time(*duration) || duration->tv_sec < 0) return errno = EINVAL, -1;
+  read_clock(EXPLORE_CALLED_AT);  // "from now" is a look at the clock
   sleep_until(limit_after(*duration), EXPLORE_CALLED_AT);
   return 0;
 }
@@ -115,19 +122,20 @@ int nanosleep(const timespec* duration, timespec* rest) {
 int clock_nanosleep(clockid_t clock, int flags, const timespec* when, timespec* rest) {
   if (!is_explored()) return real_clock_nanosleep.get()(clock, flags, when, rest);
   if (!is_time(*when)) return EINVAL;
+  if ((flags & TIMER_ABSTIME) == 0) read_clock(EXPLORE_CALLED_AT);
   sleep_until((flags & TIMER_ABSTIME) != 0 ? limit_of(*when, clock) : limit_after(*when), EXPLORE_CALLED_AT);
   return 0;
 }
 
 int usleep(useconds_t duration) {
   if (!is_explored()) return real_usleep.get()(duration);
-  sleep_until(active->now() + std::uint64_t{duration} * 1000, EXPLORE_CALLED_AT);
+  sleep_until(active->self().time + std::uint64_t{duration} * 1000, EXPLORE_CALLED_AT);
   return 0;
 }
 
 unsigned sleep(unsigned duration) {
   if (!is_explored()) return real_sleep.get()(duration);
-  sleep_until(active->now() + std::uint64_t{duration} * second, EXPLORE_CALLED_AT);
+  sleep_until(active->self().time + std::uint64_t{duration} * second, EXPLORE_CALLED_AT);
   return 0;
 }
 

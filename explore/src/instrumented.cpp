@@ -1,8 +1,14 @@
 #include "instrumented.hpp"
 
 #include <link.h>
+#include <sys/syscall.h>
 
 #include <cstring>
+
+#include "real.hpp"
+
+// A function that only the sanitizer's runtime has.
+extern "C" [[gnu::weak]] int __tsan_get_report_data(...);
 
 namespace explore {
 namespace {
@@ -23,6 +29,18 @@ struct note {
   std::uint32_t description;
 };
 [[gnu::section(".note.quiesce_explore"), gnu::used, gnu::aligned(4)]] const note here{8, 4, 1, "quiesce", 1};
+
+// The two runtimes take the same functions over, so that a program with both does not even come to its main().
+void refuse_sanitizer() noexcept {
+  if (&__tsan_get_report_data == nullptr) return;
+  static constexpr char why[] =
+      "explore: the program was linked with the sanitizer's own runtime: leave -fsanitize=thread out of the command "
+      "that "
+      "links\n";
+  kernel(SYS_write, 2, argument(why), sizeof why - 1);
+  kernel(SYS_exit_group, 2);
+}
+[[gnu::section(".preinit_array"), gnu::used]] void (*const before_all_constructors)() = refuse_sanitizer;
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 /// A program that is explored as a whole: main() is called again and again instead of once.
 #include "program.hpp"
 
+#include <sys/personality.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -167,8 +168,19 @@ int explore_main(int arguments, char** argument, char** environment) {
   std::_Exit(found.passed() ? 0 : is_bad_use(found.kind) ? bad_use : found_something);
 }
 
+// Addresses decide over the order in hashed containers, and with it over what a schedule means: they must be the same in
+// each run. Where the system does not allow that, a schedule may not replay, and says so.
+void fix_addresses(char** argument) {
+  const int how = ::personality(0xffffffff);
+  if (how < 0 || (how & ADDR_NO_RANDOMIZE) != 0) return;
+  if (::personality(static_cast<unsigned>(how) | ADDR_NO_RANDOMIZE) < 0) return;
+  if ((::personality(0xffffffff) & ADDR_NO_RANDOMIZE) == 0) return;
+  ::execv("/proc/self/exe", argument);
+}
+
 // Before any constructor of the program: what these allocate must lie where it can be put back.
-void prepare() {
+void prepare(char** argument) {
+  fix_addresses(argument);
   whole.is_explored = true;
   whole.answer = &share_outcome();
   const char* why = "the addresses that the explorer needs are taken";
@@ -193,7 +205,7 @@ extern "C" int __libc_start_main(explore::main_function* main, int arguments, ch
   using start = int(explore::main_function*, int, char**, void (*)(), void (*)(), void (*)(), void*);
   static constinit explore::next_definition<start> real{"__libc_start_main"};
   if (std::getenv("QUIESCE_EXPLORE") != nullptr) {
-    explore::prepare();
+    explore::prepare(argument);
     explore::whole.main = main;
     main = explore::explore_main;
   }

@@ -18,8 +18,10 @@ bool never_blocks(int fd) noexcept {
 void refuse_if_it_blocks(int fd, const char* call, std::uintptr_t pc) noexcept {
   if (never_blocks(fd)) return;
   active->self().pending.pc = pc;
-  active->fail(verdict::not_modelled, "the program uses %s on descriptor %d, which is the system's and could block: "
-               "only eventfd, timerfd, epoll and pipe are modelled, made within the execution", call, fd);
+  active->fail(verdict::not_modelled,
+               "the program uses %s on descriptor %d, which is the system's and could block: "
+               "only eventfd, timerfd, epoll and pipe are modelled, made within the execution",
+               call, fd);
 }
 
 }  // namespace explore

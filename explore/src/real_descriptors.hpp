@@ -5,8 +5,8 @@
 
 namespace explore {
 
-/// Files, directories and devices such as /dev/zero: reading them does not wait for anybody. Also for what is no descriptor,
-/// which the kernel refuses.
+/// Files, directories and devices such as /dev/zero: reading them does not wait for anybody. Also for what is no
+/// descriptor, which the kernel refuses.
 bool never_blocks(int fd) noexcept;
 
 /// Refuses `call` unless it cannot block.

@@ -15,8 +15,6 @@ void* reserve(std::size_t size) noexcept {
   return got;
 }
 
-constexpr std::uint32_t bit(unsigned thread) noexcept { return 1U << thread; }
-
 std::uint8_t lowest(std::uint32_t threads) noexcept { return static_cast<std::uint8_t>(__builtin_ctz(threads)); }
 
 }  // namespace

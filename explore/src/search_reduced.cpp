@@ -7,9 +7,9 @@
 /// choice once everything that it leads to has been explored, and wakes when a step is made that its own depends on.
 ///
 /// What the plain algorithm assumes does not hold here at four places:
-///   locks      An acquisition is possible only while the lock is free, so it never changes places with the release before
-///              it; it is compared with the acquisition before that one.
-///   blocked    A thread that waits for a lock at the end of an execution never made its step; its race is looked for then.
+///   gates      An acquisition is possible only while the lock is free, so it never changes places with the release before
+///              it, but with the last step before which it was possible; and so for a semaphore that counts.
+///   blocked    A thread that waits at a gate at the end of an execution never made its step; its race is looked for then.
 ///   time-outs  A thread that waits with a limit has two ways to go on, and the wake takes the other one away, so that their
 ///              race never shows. Whoever wakes it wants it to be tried before.
 ///   enabling   What follows a join, a wake or a creation cannot come earlier: it is ordered, and no race.
@@ -23,12 +23,11 @@ constexpr bool is_before(const vector_clock& clock, const event& earlier) noexce
   return clock.of[earlier.thread] >= earlier.index;
 }
 
-constexpr std::uint32_t bit(unsigned thread) noexcept { return 1U << thread; }
-
 /// Positions of earlier steps that a step depends on.
 struct predecessors {
-  std::uint32_t at[most_accesses * (2 * most_threads + 1)];
-  bool reversible[most_accesses * (2 * most_threads + 1)];
+  static constexpr std::size_t most = most_accesses * (2 * most_threads + 1);
+  std::uint32_t at[most];
+  bool reversible[most];
   unsigned count = 0;
 
   void add(std::uint32_t position, bool can_be_reversed) noexcept {
@@ -42,18 +41,39 @@ struct predecessors {
   }
 };
 
-predecessors of_step(const engine& in, const operation& step) noexcept {
+// Of the accesses from `first` on.
+predecessors of_step(const engine& in, const operation& step, unsigned first) noexcept {
   predecessors found;
-  for (unsigned i = 0; i < step.accesses; ++i) {
+  for (unsigned i = first; i < step.accesses; ++i) {
     const object& touched = in.at(step.on[i].object);
     const access_mode mode = step.on[i].mode;
-    const bool reversible = mode == access_mode::read || mode == access_mode::write || mode == access_mode::add;
+    const bool reversible = mode != access_mode::acquire && mode != access_mode::follow;
     if (touched.last_write != no_position) found.add(touched.last_write, reversible);
     if (mode != access_mode::read && mode != access_mode::follow) found.add(touched.reads, reversible);
     if (mode != access_mode::add && mode != access_mode::follow) found.add(touched.adds, reversible);
-    if (mode == access_mode::acquire) found.add(touched.acquired, true);
   }
   return found;
+}
+
+constexpr bool is_kept_by_object(gate which) noexcept {
+  return which == gate::lock_free || which == gate::no_writer || which == gate::no_sharer || which == gate::counted ||
+         which == gate::ready;
+}
+
+constexpr bool lets_pass(gate which, const availability& object) noexcept {
+  switch (which) {
+    case gate::lock_free:
+    case gate::no_writer: return !object.has_owner;
+    case gate::no_sharer: return !object.has_owner && !object.has_sharers;
+    case gate::counted:
+    case gate::ready: return object.is_counted;
+    default: return true;
+  }
+}
+
+constexpr bool can_time_out(op what) noexcept {
+  return what == op::timed_lock || what == op::timed_read_lock || what == op::timed_write_lock ||
+         what == op::sem_timed_wait || (what >= op::descriptor_wait && what <= op::descriptor_write);
 }
 
 }  // namespace
@@ -94,7 +114,10 @@ void reduced_search::made(const engine& in, const operation& done, const event& 
 
 void reduced_search::look_for_races(const engine& in, const operation& done, unsigned thread,
                                     const vector_clock& before, std::uint32_t end) noexcept {
-  const predecessors all = of_step(in, done);
+  const bool has_gate = done.accesses != 0 && is_kept_by_object(in.gate_of(thread));
+  if (has_gate) look_behind_gate(in, done, thread, before, end);
+  // Who can time out was possible before each step, in the one way or in the other.
+  const predecessors all = of_step(in, done, has_gate && !can_time_out(done.what) ? 1 : 0);
   for (unsigned i = 0; i < all.count; ++i) {
     if (!all.reversible[i]) continue;
     const event& earlier = in.made(all.at[i]);
@@ -105,11 +128,33 @@ void reduced_search::look_for_races(const engine& in, const operation& done, uns
       if (all.at[k] == all.at[i]) continue;
       const event& other = in.made(all.at[k]);
       const bool after = is_before(other.order, earlier);
-      // What lies between an acquisition and its release cannot stand between two acquisitions.
       if (after && all.reversible[k]) has_between = true;
       if (!after) needs.join(other.order);
     }
     if (!has_between) reverse(in, all.at[i], thread, needs, end);
+  }
+}
+
+// The last step on the object before which the gate was open, and the reads since then.
+void reduced_search::look_behind_gate(const engine& in, const operation& done, unsigned thread,
+                                      const vector_clock& before, std::uint32_t end) noexcept {
+  const std::uint32_t kept_by = done.on[0].object;
+  for (std::uint32_t at = end; at-- != 0;) {
+    const event& earlier = in.made(at);
+    if (earlier.object != kept_by) continue;
+    if (earlier.thread == thread || is_before(before, earlier)) {
+      if (earlier.changes) return;
+      continue;
+    }
+    if (!lets_pass(in.gate_of(thread), earlier.was)) continue;
+    vector_clock needs = before;
+    for (std::uint32_t later = at + 1; later < end; ++later) {
+      const event& other = in.made(later);
+      const bool conflicts = other.changes || done.on[0].mode != access_mode::read;
+      if (other.object == kept_by && conflicts && !is_before(other.order, earlier)) needs.join(other.order);
+    }
+    reverse(in, at, thread, needs, end);
+    if (earlier.changes) return;
   }
 }
 
@@ -154,8 +199,8 @@ void reduced_search::competes(const engine& in, unsigned thread) noexcept {
 
 bool reduced_search::advance(const engine& in) noexcept {
   for (unsigned thread = 0; thread < in.threads(); ++thread) {
-    if (in.is_waiting_for_lock(thread))
-      look_for_races(in, in.pending(thread), thread, in.order_of(thread), in.position());
+    if (in.has_ended(thread) || !is_kept_by_object(in.gate_of(thread))) continue;
+    look_for_races(in, in.pending(thread), thread, in.order_of(thread), in.position());
   }
   asleep_ = 0;
   while (!path_.empty()) {

@@ -29,7 +29,8 @@ std::uint8_t bytes_in_word(std::uintptr_t address, std::size_t size) noexcept {
 bool shadow::map() noexcept {
   arena_ = static_cast<cell*>(reserve(arena_size / word * sizeof(cell)));
   page_ = static_cast<page*>(reserve(pages * sizeof(page)));
-  return arena_ != nullptr && page_ != nullptr;
+  block_ = static_cast<block*>(reserve(blocks * sizeof(block)));
+  return arena_ != nullptr && page_ != nullptr && block_ != nullptr;
 }
 
 inline shadow::cell& shadow::cell_of(std::uintptr_t address) noexcept {
@@ -55,40 +56,55 @@ shadow::cell& shadow::elsewhere(std::uintptr_t address) noexcept {
 const touched* shadow::enter(cell& in, const touched& by, const vector_clock& happened) noexcept {
   if (in.generation != generation_) {
     in.generation = generation_;
-    in.used = in.oldest = 0;
+    in.used = 0;
+    in.more = 0;
     in.is_released = false;
   }
   touched* place = nullptr;
-  for (std::uint8_t i = 0; i < in.used; ++i) {
-    touched& earlier = in.last[i];
+  // Finds what is in conflict, and on the way a place that the new access can take.
+  const auto conflicts = [&](touched& earlier) {
     const bool overlaps = (earlier.bytes & by.bytes) != 0;
-    if (in.is_released && overlaps && earlier.how == touch::release) return &earlier;
+    if (in.is_released && overlaps && earlier.how == touch::release) return true;
     if (earlier.thread == by.thread) {
       if (earlier.bytes == by.bytes && earlier.how == by.how) place = &earlier;
-      continue;
+      return false;
     }
-    const bool ordered = happened.of[earlier.thread] >= earlier.epoch;
-    if (ordered) {
+    if (happened.of[earlier.thread] >= earlier.epoch) {
       // Everything that is in conflict with the earlier one is in conflict with this one as well.
       const bool covered = (earlier.bytes & ~by.bytes) == 0 && (is_write(by.how) || !is_write(earlier.how)) &&
                            (is_atomic(earlier.how) || !is_atomic(by.how));
       if (covered && place == nullptr) place = &earlier;
-      continue;
+      return false;
     }
-    if (!overlaps || (!is_write(earlier.how) && !is_write(by.how))) continue;
-    if (is_atomic(earlier.how) && is_atomic(by.how)) continue;
-    return &earlier;
+    if (!overlaps || (!is_write(earlier.how) && !is_write(by.how))) return false;
+    return !is_atomic(earlier.how) || !is_atomic(by.how);
+  };
+  for (std::uint8_t i = 0; i < in.used; ++i) {
+    if (conflicts(in.last[i])) return &in.last[i];
   }
-  if (place == nullptr) {
-    if (in.used < remembered) {
-      place = &in.last[in.used++];
-    } else {
-      place = &in.last[in.oldest];
-      in.oldest = static_cast<std::uint8_t>((in.oldest + 1) % remembered);
+  if (in.more != 0) {
+    block& further = block_[in.more - 1];
+    for (std::uint8_t i = 0; i < further.used; ++i) {
+      if (conflicts(further.last[i])) return &further.last[i];
     }
   }
-  *place = by;
+  *(place != nullptr ? place : &room(in)) = by;
   return nullptr;
+}
+
+// A place for one more access. When there is none the last one is forgotten, and remembered that this was so.
+touched& shadow::room(cell& in) noexcept {
+  if (in.used < remembered) return in.last[in.used++];
+  if (in.more == 0 && blocks_used_ < blocks) {
+    in.more = ++blocks_used_;
+    block_[in.more - 1].used = 0;
+  }
+  if (in.more != 0) {
+    block& further = block_[in.more - 1];
+    if (further.used < block::most) return further.last[further.used++];
+  }
+  has_lost_track_ = true;
+  return in.last[remembered - 1];
 }
 
 const touched* shadow::enter(std::uintptr_t address, std::size_t size, touched by,
@@ -109,6 +125,7 @@ const touched* shadow::enter_release(std::uintptr_t address, std::size_t size, t
     cell& in = cell_of(address);
     if (const touched* const conflict = enter(in, by, happened)) return conflict;
     in.used = 1;
+    in.more = 0;
     in.last[0] = by;
     in.is_released = true;
     address = (address | (word - 1)) + 1;

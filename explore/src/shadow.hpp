@@ -24,8 +24,13 @@ class shadow {
  public:
   /// False: no memory.
   bool map() noexcept;
+  /// Whether an access had to be forgotten that a later one might have been in conflict with.
+  bool has_lost_track() const noexcept { return has_lost_track_; }
   /// Forgets everything, at the cost of an increment.
-  void forget() noexcept { ++generation_; }
+  void forget() noexcept {
+    ++generation_;
+    blocks_used_ = 0;
+  }
 
   /// Enters an access and returns an earlier one that is in conflict with it, or null.
   const touched* enter(std::uintptr_t address, std::size_t size, touched by, const vector_clock& happened) noexcept;
@@ -36,15 +41,21 @@ class shadow {
   void renew(std::uintptr_t address, std::size_t size) noexcept;
 
  private:
-  static constexpr std::size_t remembered = 4;
+  static constexpr std::size_t remembered = 4;  // in the cell itself
   struct alignas(64) cell {
     std::uint32_t generation;
     std::uint8_t used;
-    std::uint8_t oldest;
     bool is_released;
+    std::uint16_t more;  // number of the block with further ones, plus one
     touched last[remembered];
   };
   static_assert(sizeof(cell) == 64);
+  struct block {  // room for one of each thread at least
+    static constexpr std::size_t most = 2 * most_threads;
+    std::uint8_t used;
+    touched last[most];
+  };
+  static constexpr std::size_t blocks = 1 << 12;
   struct page {
     std::uintptr_t number;
     cell* cells;
@@ -54,10 +65,14 @@ class shadow {
   cell& cell_of(std::uintptr_t address) noexcept;
   cell& elsewhere(std::uintptr_t address) noexcept;
   const touched* enter(cell& in, const touched& by, const vector_clock& happened) noexcept;
+  touched& room(cell& in) noexcept;
 
   cell* arena_ = nullptr;
   page* page_ = nullptr;  // memory that is not in the arena, by a hash of its page number
+  block* block_ = nullptr;
+  std::uint16_t blocks_used_ = 0;
   std::uint32_t generation_ = 1;
+  bool has_lost_track_ = false;
 };
 
 }  // namespace explore

@@ -21,6 +21,8 @@ struct shared_outcome {
   std::uint64_t digest;  // sum of the hashes of all distinct states
   bool is_complete;
   bool limited_time_outs;
+  bool skipped_reads;
+  bool lost_track;  // of accesses to memory: a data race may have been missed
   bool out_of_budget;
   std::uint32_t bound;    // bounded: up to which number of deviations all was explored, plus one
   strategy part;          // the search that runs
@@ -32,6 +34,7 @@ struct shared_outcome {
   std::uint8_t choices[most_choices];
 
   // The end.
+  bool is_over;  // the child has come to its end by its own will
   bool has_verdict;
   verdict kind;
   std::uint8_t failed_thread;

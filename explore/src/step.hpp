@@ -8,6 +8,16 @@
 
 namespace explore {
 
+/// A set of threads has a bit for each.
+constexpr std::uint32_t bit(unsigned thread) noexcept { return 1U << thread; }
+
+constexpr std::uint64_t mixed(std::uint64_t value) noexcept {
+  value ^= value >> 32;
+  value *= 0xd6e8feb86659fd93U;
+  value ^= value >> 32;
+  return value * 0xd6e8feb86659fd93U;
+}
+
 inline constexpr unsigned nobody = 0xff;
 inline constexpr std::uint32_t no_position = 0xffff'ffff;
 inline constexpr std::size_t most_accesses = 3;
@@ -22,8 +32,8 @@ inline constexpr std::size_t most_accesses = 3;
 ///     follow    -      yes    -      -        -
 ///
 ///   add      steps of the same kind that commute: time-outs move the clock to the later of two limits
-///   acquire  possible only while the object is free. It changes places with an earlier acquisition, never with the
-///            release that made it possible
+///   acquire  possible only while the object is free. It changes places with the last step before which it was so, never
+///            with the release that made it possible
 ///   follow   possible only after the write that it follows, and so in no other order
 enum class access_mode : std::uint8_t { read, write, add, acquire, follow };
 
@@ -65,13 +75,24 @@ constexpr bool depend(const operation& a, const operation& b) noexcept {
   return false;
 }
 
+/// How a lock or a semaphore was before a step, for those who wait at it.
+struct availability {
+  bool has_owner = false;
+  bool has_sharers = false;
+  bool is_counted = false;  // its count was above zero
+};
+
 /// A step that was made.
 struct event {
   vector_clock order;   // the steps that it depends on, itself included
+  std::uint64_t time;   // that it and those steps have seen pass
   std::uint64_t hash;   // of itself and of what it depends on: equal for equal steps in equal circumstances
   std::uint16_t index;  // among its thread's, from 1
   std::uint8_t thread;
   op what;
+  bool changes;          // the object that it touches first
+  availability was;      // that object, before the step
+  std::uint32_t object;  // that object; no_position: none
 };
 
 /// For each thread the position of its last step of one kind.
@@ -92,14 +113,15 @@ struct object {
 
   // For the search: the steps that a new one may depend on.
   std::uint32_t last_write = no_position;
-  last_steps reads;     // since the last write
-  last_steps adds;      // since the last write
-  last_steps acquired;  // the last of each thread
+  last_steps reads;  // since the last write
+  last_steps adds;   // since the last write
   std::uint64_t write_hash = 0;
   std::uint64_t read_hash = 0;
+  std::uint64_t add_hash = 0;
 
   // For races: what a thread that acquires the object comes to know.
   vector_clock sync;
+  vector_clock shared_sync;  // what readers released: who excludes them acquires it, another reader does not
 
   // The model of what it is, for those that are more than a word.
   std::uint8_t owner = nobody;
@@ -107,9 +129,10 @@ struct object {
   bool is_destroyed = false;
   bool lost_signal = false;  // a condition variable was notified while nobody waited
   std::uint8_t first_waiter = nobody;
-  std::uint32_t depth = 0;    // of a recursive lock
-  std::uint32_t sharers = 0;  // readers of a lock, a bit each
-  std::int64_t count = 0;     // semaphore, descriptor, barrier
+  std::uint32_t depth = 0;            // of a recursive lock
+  std::uint32_t sharers = 0;          // readers of a lock, a bit each
+  std::uint8_t shares[most_threads];  // how often each of them has it
+  std::int64_t count = 0;             // semaphore, descriptor, barrier
 };
 
 }  // namespace explore

@@ -100,6 +100,19 @@ std::string thread_phrase(const traced_event& event) {
   }
 }
 
+const char* descriptor_call_name(const traced_event& event) {
+  switch (static_cast<descriptor_function>(event.size)) {
+    case descriptor_function::epoll_wait: return "epoll_wait";
+    case descriptor_function::poll: return "poll";
+    case descriptor_function::epoll_ctl: return "epoll_ctl";
+    case descriptor_function::timerfd_settime: return "timerfd_settime";
+    case descriptor_function::timerfd_gettime: return "timerfd_gettime";
+    case descriptor_function::dup: return "dup";
+    case descriptor_function::fcntl: return "fcntl";
+  }
+  return "call";
+}
+
 std::string other_phrase(const traced_event& event, object_names& names) {
   const auto on = [&](const char* call) { return std::string(call) + "(" + names.name(event.object) + ")"; };
   switch (event.what) {
@@ -110,10 +123,13 @@ std::string other_phrase(const traced_event& event, object_names& names) {
     case op::clock_read: return "clock -> " + time_text(event.time);
     case op::sleep: return "sleep until " + time_text(event.time);
     case op::yield: return "yield()";
-    case op::descriptor_wait: return on("poll");
-    case op::descriptor_read: return on("read");
-    case op::descriptor_write: return on("write");
-    case op::descriptor_control: return on("control");
+    case op::descriptor_wait:
+    case op::descriptor_read: {
+      const std::string call = on(event.what == op::descriptor_read ? "read" : descriptor_call_name(event));
+      return event.how == outcome::done ? call + " -> " + std::to_string(event.before) : call;
+    }
+    case op::descriptor_write: return "write(" + names.name(event.object) + ", " + std::to_string(event.after) + ")";
+    case op::descriptor_control: return on(descriptor_call_name(event));
     case op::descriptor_close: return on("close");
     case op::plain_read: return "read " + names.name(event.object);
     case op::plain_write: return "write " + names.name(event.object);
@@ -124,6 +140,8 @@ std::string other_phrase(const traced_event& event, object_names& names) {
 
 bool is_futex(op what) { return what >= op::futex_wait && what <= op::futex_wake; }
 bool is_thread(op what) { return what >= op::thread_create && what <= op::thread_detach; }
+
+bool is_descriptor_call(op what) { return what >= op::descriptor_wait && what <= op::descriptor_close; }
 
 bool answers_whether(op what) {
   switch (what) {
@@ -152,7 +170,9 @@ std::string ending_of(const traced_event& event) {
     case outcome::done: return answers_whether(event.what) ? " -> true" : "";
     case outcome::failed: return answers_whether(event.what) ? " -> false" : " failed";
     case outcome::timed_out: return " times out";
-    case outcome::would_block: return event.what == op::futex_wait ? " returns at once" : " -> false";
+    case outcome::would_block:
+      if (event.what == op::futex_wait) return " returns at once";
+      return event.what == op::descriptor_wait ? " -> 0" : is_descriptor_call(event.what) ? " -> EAGAIN" : " -> false";
     case outcome::blocked: return " blocks";
   }
   return {};

@@ -29,6 +29,17 @@ enum class op : std::uint8_t {
 };
 // clang-format on
 
+/// The function that makes a step on a descriptor: traced_event::size of descriptor_wait and descriptor_control.
+enum class descriptor_function : std::uint8_t {
+  epoll_wait,
+  poll,
+  epoll_ctl,
+  timerfd_settime,
+  timerfd_gettime,
+  dup,
+  fcntl
+};
+
 /// How an operation came out, where that is not its value.
 enum class outcome : std::uint8_t { done, failed, timed_out, would_block, blocked };
 

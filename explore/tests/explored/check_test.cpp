@@ -58,8 +58,8 @@ TEST(Check, FindsTheLostUpdateAndReplaysItFromItsSchedule) {
 }
 
 TEST(Check, EveryStrategyFindsTheLostUpdate) {
-  for (const strategy each : {strategy::automatic, strategy::exhaustive, strategy::depth_first, strategy::bounded,
-                              strategy::random}) {
+  for (const strategy each :
+       {strategy::automatic, strategy::exhaustive, strategy::depth_first, strategy::bounded, strategy::random}) {
     options how = named("lost_update");
     how.search = each;
     const report found = check(lose_an_update, how);

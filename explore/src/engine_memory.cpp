@@ -1,0 +1,75 @@
+/// Accesses to memory, and what is wrong with them.
+#include "engine.hpp"
+
+namespace explore {
+
+void engine::touch_memory(std::uintptr_t address, std::size_t size, touch how, op what) noexcept {
+  logical_thread& t = self();
+  const touched by{.access = ++t.accesses,
+                   .epoch = t.happened.of[current_],
+                   .thread = static_cast<std::uint8_t>(current_),
+                   .bytes = 0,
+                   .how = how};
+  if (recording_ && current_ == watched_thread_ && t.accesses == watched_access_) {
+    traced_access& earlier = answer_.trace.access[1];
+    earlier = {.what = what,
+               .thread = by.thread,
+               .size = static_cast<std::uint8_t>(size > 255 ? 255 : size),
+               .address = address,
+               .stack = {}};
+    note_stack(earlier.stack, t.pending.pc);
+  }
+  if (const touched* const earlier = shadow_.enter(address, size, by, t.happened)) race(*earlier, address, size, what);
+}
+
+void engine::give_back(std::uintptr_t address, std::size_t size) noexcept {
+  logical_thread& t = self();
+  const touched by{.access = ++t.accesses,
+                   .epoch = t.happened.of[current_],
+                   .thread = static_cast<std::uint8_t>(current_),
+                   .bytes = 0,
+                   .how = touch::release};
+  if (recording_ && current_ == watched_thread_ && t.accesses == watched_access_) {
+    traced_access& earlier = answer_.trace.access[1];
+    earlier = {.what = op::heap_free, .thread = by.thread, .size = 0, .address = address, .stack = {}};
+    note_stack(earlier.stack, t.pending.pc);
+  }
+  if (const touched* const earlier = shadow_.enter_release(address, size, by, t.happened)) {
+    race(*earlier, address, size, op::heap_free);
+  }
+  for (std::uint32_t i = 1; i < object_count_; ++i) {
+    object& inside = objects_[i];
+    if (inside.key - address >= size) continue;
+    if (inside.first_waiter != nobody) {
+      fail(verdict::bad_use, "memory is freed while thread %u waits on a synchronization object in it",
+           unsigned{inside.first_waiter});
+    }
+    if (inside.owner != nobody) {
+      fail(verdict::bad_use, "memory is freed while thread %u holds a lock in it", unsigned{inside.owner});
+    }
+  }
+}
+
+void engine::race(const touched& earlier, std::uintptr_t address, std::size_t size, op what) noexcept {
+  answer_.watched_thread = earlier.thread;
+  answer_.watched_access = earlier.access;
+  answer_.trace.accesses = 2;
+  traced_access& later = answer_.trace.access[0];
+  later = {.what = what,
+           .thread = static_cast<std::uint8_t>(current_),
+           .size = static_cast<std::uint8_t>(size > 255 ? 255 : size),
+           .address = address,
+           .stack = {}};
+  note_stack(later.stack, self().pending.pc);
+  if (earlier.how == touch::release) {
+    const bool ordered = self().happened.of[earlier.thread] >= earlier.epoch || earlier.thread == current_;
+    fail(verdict::use_after_free, ordered ? "memory is used after it was freed"
+                                          : "memory is used by one thread and freed by another, in no order");
+  }
+  if (what == op::heap_free) {
+    fail(verdict::use_after_free, "memory is freed by one thread and used by another, in no order");
+  }
+  fail(verdict::data_race, "two threads access the same memory, one of them writes, and nothing orders them");
+}
+
+}  // namespace explore

@@ -1,0 +1,185 @@
+#include "fuzz_program.hpp"
+
+#include <sys/mman.h>
+
+#include <new>
+#include <random>
+
+namespace fuzz {
+namespace {
+
+constexpr const char* names[] = {"load",
+                                 "store",
+                                 "add",
+                                 "exchange",
+                                 "compare_exchange",
+                                 "poll",
+                                 "lock",
+                                 "try_lock",
+                                 "timed_lock",
+                                 "unlock",
+                                 "read_lock",
+                                 "write_lock",
+                                 "try_read_lock",
+                                 "try_write_lock",
+                                 "timed_read_lock",
+                                 "timed_write_lock",
+                                 "rw_unlock",
+                                 "cond_wait",
+                                 "cond_timed_wait",
+                                 "signal",
+                                 "broadcast",
+                                 "futex_wait",
+                                 "futex_timed_wait",
+                                 "futex_wait_for",
+                                 "futex_wake",
+                                 "sem_wait",
+                                 "sem_try_wait",
+                                 "sem_timed_wait",
+                                 "sem_post",
+                                 "sem_value",
+                                 "barrier_wait",
+                                 "clock_read",
+                                 "sleep_until",
+                                 "sleep_for",
+                                 "yield"};
+static_assert(sizeof names / sizeof *names == kinds);
+
+// What belongs together, so that instructions of one program have to do with each other.
+struct family {
+  unsigned count;
+  kind members[8];
+};
+using enum kind;
+constexpr family families[] = {
+    {6, {load, store, add, exchange, compare_exchange, poll}},
+    {4, {lock, try_lock, timed_lock, unlock}},
+    {7, {read_lock, write_lock, try_read_lock, try_write_lock, timed_read_lock, timed_write_lock, rw_unlock}},
+    {6, {lock, cond_wait, cond_timed_wait, signal, broadcast, unlock}},
+    {5, {store, futex_wait, futex_timed_wait, futex_wait_for, futex_wake}},
+    {5, {sem_wait, sem_try_wait, sem_timed_wait, sem_post, sem_value}},
+    {1, {barrier_wait}},
+    {3, {clock_read, sleep_until, sleep_for}},
+    {1, {yield}},
+};
+constexpr unsigned family_count = sizeof families / sizeof *families;
+
+std::uint64_t mixed(std::uint64_t value) noexcept {
+  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
+  value = (value ^ (value >> 27)) * 0x94d049bb133111ebU;
+  return value ^ (value >> 31);
+}
+
+}  // namespace
+
+bool takes_time(kind what) noexcept {
+  return what == timed_lock || what == timed_read_lock || what == timed_write_lock || what == cond_timed_wait ||
+         what == futex_timed_wait || what == futex_wait_for || what == sem_timed_wait || what == sleep_until ||
+         what == sleep_for || what == clock_read;
+}
+
+program make_program(std::uint64_t seed) {
+  std::mt19937_64 random(mixed(seed + 1));
+  const auto below = [&](unsigned limit) { return static_cast<unsigned>(random() % limit); };
+  program made;
+  made.threads = 2 + below(2);
+  made.semaphore = below(3);
+  made.same_place = below(8) == 0;
+  made.is_detached = below(4) == 0;
+  // One or two families, and now and then anything.
+  const unsigned first = below(family_count - 2);
+  const unsigned second = below(family_count);
+  // A thread that looks more often at one place than engine::most_repeats allows counts as spinning.
+  const unsigned most = made.same_place ? 3 : made.threads == 2 ? 5 : 4;
+  unsigned left = made.threads == 2 ? 8 : made.is_detached ? 5 : 7;
+  for (unsigned t = 0; t < made.threads; ++t) {
+    thread_program& own = made.thread[t];
+    own.count = 1 + below(most);
+    const unsigned others = made.threads - t - 1;
+    if (own.count + others > left) own.count = left - others;
+    left -= own.count;
+    unsigned timed = 0;
+    for (unsigned i = 0; i < own.count; ++i) {
+      const unsigned dice = below(10);
+      const family& from = families[dice < 5 ? first : dice < 9 ? second : below(family_count)];
+      own.at[i] = {.what = from.members[below(from.count)],
+                   .when = below(5) != 0   ? guard::none
+                           : below(2) == 0 ? guard::after_zero
+                                           : guard::after_other,
+                   .on = static_cast<std::uint8_t>(below(4) == 0 ? 1 : 0),
+                   .value = static_cast<std::uint8_t>(below(3))};
+      if (made.same_place && own.at[i].what == poll) own.at[i].what = load;
+      // Of more time-outs than engine::most_early_limits a thread does not try all.
+      timed += takes_time(own.at[i].what) && own.at[i].what != clock_read ? 1 : 0;
+      if (timed > 3) own.at[i].what = clock_read;
+    }
+  }
+  return made;
+}
+
+std::string to_text(const program& shown) {
+  std::string text = "semaphore " + std::to_string(shown.semaphore) + (shown.same_place ? ", same place" : "") +
+                     (shown.is_detached ? ", detached" : "") + "\n";
+  for (unsigned t = 0; t < shown.threads; ++t) {
+    text += "  thread " + std::to_string(t) + ":";
+    for (unsigned i = 0; i < shown.thread[t].count; ++i) {
+      const instruction& one = shown.thread[t].at[i];
+      text += one.when == guard::none ? "  " : one.when == guard::after_zero ? "  [after 0] " : "  [after other] ";
+      text += names[static_cast<unsigned>(one.what)];
+      text += "(" + std::to_string(one.on) + "," + std::to_string(one.value) + ")";
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+std::uint64_t hash_of(const result& of) noexcept {
+  std::uint64_t hash = 1;
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(&of);
+  for (std::size_t i = 0; i < sizeof of; ++i) hash = mixed(hash + bytes[i] + 0x9e3779b97f4a7c15U);
+  return hash == 0 ? 1 : hash;
+}
+
+result_set::result_set()
+    : table_(static_cast<std::uint64_t*>(
+          ::mmap(nullptr, places * sizeof(std::uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))) {
+  if (table_ == MAP_FAILED) throw std::bad_alloc();
+}
+
+void result_set::clear() noexcept {
+  for (std::size_t i = 0; i < places; ++i) table_[i] = 0;
+}
+
+// Called in an execution: no step, and nothing that the explorer puts back.
+[[gnu::no_sanitize("thread")]] void result_set::enter(std::uint64_t hash) noexcept {
+  for (std::size_t at = hash % places, tried = 0; tried < places; ++tried, at = (at + 1) % places) {
+    if (table_[at] == hash) return;
+    if (table_[at] != 0) continue;
+    table_[at] = hash;
+    return;
+  }
+}
+
+std::size_t result_set::size() const noexcept {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < places; ++i) count += table_[i] != 0 ? 1 : 0;
+  return count;
+}
+
+bool result_set::has(std::uint64_t hash) const noexcept {
+  for (std::size_t at = hash % places, tried = 0; tried < places; ++tried, at = (at + 1) % places) {
+    if (table_[at] == hash) return true;
+    if (table_[at] == 0) return false;
+  }
+  return false;
+}
+
+bool operator==(const result_set& a, const result_set& b) noexcept {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < result_set::places; ++i) {
+    if (a.table_[i] != 0 && !b.has(a.table_[i])) return false;
+  }
+  return true;
+}
+
+}  // namespace fuzz
