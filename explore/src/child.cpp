@@ -67,7 +67,9 @@ void catch_crashes() noexcept {
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) ::sigaction(signal, &action, nullptr);
 }
 
-[[noreturn]] void on_terminate() noexcept {
+}  // namespace
+
+void on_terminate() noexcept {
   if (!is_explored()) ::abort();
   engine& in = *active;
   const std::type_info* const type = abi::__cxa_current_exception_type();
@@ -84,6 +86,8 @@ void catch_crashes() noexcept {
     in.fail(verdict::uncaught_exception, "nobody catches an exception of type %s", name);
   }
 }
+
+namespace {
 
 // What the program prints again and again in a search is not shown.
 void silence() noexcept {
@@ -236,6 +240,7 @@ void run_child(const task& what, shared_outcome& answer) {
   std::set_terminate(on_terminate);
   if (!what.is_replay) silence();
   if (what.is_replay) active->record(answer.watched_thread, answer.watched_access);
+  active->allow_spurious_wake_ups(what.how->spurious_wake_ups);
   active->keep_state(what.stack_begin,
                      !can_switch_thread_base() || std::getenv("QUIESCE_EXPLORE_BY_THREADS") != nullptr);
   searching{*active, what, answer}.search_by_strategy();

@@ -27,6 +27,9 @@ struct task {
 /// Does the task and ends the process; the answer is in `answer`.
 [[noreturn]] void run_child(const task& what, shared_outcome& answer);
 
+/// What std::terminate() comes to in an execution: a verdict with the exception's text.
+[[noreturn]] void on_terminate() noexcept;
+
 /// The names that reach() may be given, during a search.
 extern const std::vector<std::string>* states_to_reach;
 

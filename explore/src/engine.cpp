@@ -1,6 +1,7 @@
 #include "engine.hpp"
 
 #include <sys/mman.h>
+#include <sys/single_threaded.h>
 #include <sys/syscall.h>
 
 #include <climits>
@@ -56,7 +57,7 @@ void engine::keep_state(std::uintptr_t stack_begin, bool by_baton) noexcept {
   carriers_.provide(1);
   heap_.keep();
   kept_keys_ = keys_;
-  segments_.save();
+  if (!segments_.is_saved()) segments_.save();
   if (stack_begin != 0) {
     pthread_attr_t attributes;
     void* begin = nullptr;
@@ -82,6 +83,7 @@ void engine::reset_libc() noexcept {
 
 void engine::reset() noexcept {
   segments_.restore();
+  __libc_single_threaded = 0;  // or what was kept would have std::shared_ptr do without atomic operations
   heap_.reset();
   shadow_.forget();
   descriptors_.reset();
@@ -128,7 +130,8 @@ unsigned engine::create_thread(void* (*routine)(void*), void* argument) noexcept
   made.waits_at = gate::open;
   made.next_waiter = nobody;
   made.queued_at = 0;
-  made.has_limit = made.was_told = false;
+  made.has_limit = made.was_told = made.may_wake_spuriously = false;
+  made.spurious = 0;
   made.pending = {};
   made.pending.what = op::thread_start;
   made.steps = 0;

@@ -58,9 +58,10 @@ struct logical_thread {
   std::uint32_t queued_at = 0;        // that object, plus one
   bool has_limit = false;
   bool was_told = false;
-  std::uint64_t limit = 0;     // virtual time
-  std::uint64_t slept_on = 0;  // the value that the word of a futex had
-  std::uint32_t bits = 0;      // of a futex wait
+  bool may_wake_spuriously = false;  // has_limit is set, but no time passes
+  std::uint64_t limit = 0;           // virtual time
+  std::uint64_t slept_on = 0;        // the value that the word of a futex had
+  std::uint32_t bits = 0;            // of a futex wait
   operation pending;
 
   std::uint16_t steps = 0;
@@ -86,6 +87,7 @@ struct logical_thread {
   unsigned rests = 0;  // times that it has waited for a change
   unsigned yields = 0;
   unsigned clock_reads = 0;
+  unsigned spurious = 0;           // wake-ups so far
   unsigned early_limits = 0;       // time-outs taken while others could have gone on
   std::uint32_t last_in_vain = 0;  // position of its last step that came to nothing, or yield
   std::uint32_t others_seen = 0;   // steps of others at its last yield
@@ -116,6 +118,9 @@ class engine {
   /// Makes the one engine of this process. Null: no memory, and `*why` says for what.
   static engine* create(std::uint32_t steps, shared_outcome& answer, const char** why) noexcept;
 
+  /// Remembers the program's global variables as they are now, before more of the explorer runs in this process: a program may
+  /// have its own operator new, which the explorer uses like anybody.
+  void keep_globals() noexcept { segments_.save(); }
   /// Remembers the state from which each execution begins. `stack_begin`: the lowest address of the caller's stack that is
   /// put back, or zero. `by_baton`: each logical thread on an OS thread of its own.
   void keep_state(std::uintptr_t stack_begin, bool by_baton) noexcept;
@@ -150,6 +155,9 @@ class engine {
                 unsigned gate_thread = nobody) noexcept;
   /// The same for a step that is also possible when time has passed, whether its gate is open or not.
   void announce_until(const operation& next, gate needs, std::uint32_t gate_object, std::uint64_t limit) noexcept;
+  /// The same for a wait without a limit, which may end for no reason if the options want that.
+  void announce_wait(const operation& next, std::uint32_t gate_object) noexcept;
+  void allow_spurious_wake_ups(std::uint32_t of_each_thread) noexcept { most_spurious_ = of_each_thread; }
   /// Counts the step that the running thread makes now. The answer can be filled in if it is recorded, and is never null.
   traced_event* make(const operation& done) noexcept;
   /// Lets others go on; the running thread goes on when its gate is open and the search wants it.
@@ -275,6 +283,7 @@ class engine {
   unsigned current_ = 0;
   unsigned threads_ = 0;
   std::uint32_t position_ = 0;
+  std::uint32_t most_spurious_ = 0;
   std::uint32_t most_steps_;
   std::uint64_t now_ = 0;
   std::uint64_t history_ = 0;

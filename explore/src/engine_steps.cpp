@@ -51,10 +51,25 @@ void engine::announce_until(const operation& next, gate needs, std::uint32_t gat
   t.gate_object = gate_object;
   t.has_limit = true;
   t.limit = limit;
+  t.may_wake_spuriously = false;
   t.was_told = false;
   if (recording_) note_stack(t.stack, next.pc);
   give_way();
   t.has_limit = false;
+}
+
+void engine::announce_wait(const operation& next, std::uint32_t gate_object) noexcept {
+  logical_thread& t = self();
+  t.pending = next;
+  t.waits_at = gate::told;
+  t.gate_object = gate_object;
+  t.may_wake_spuriously = t.has_limit = t.spurious < most_spurious_;
+  t.limit = ~std::uint64_t{0};
+  t.was_told = false;
+  if (recording_) note_stack(t.stack, next.pc);
+  give_way();
+  if (!t.was_told) ++t.spurious;
+  t.has_limit = t.may_wake_spuriously = false;
 }
 
 bool engine::has_changed(const logical_thread& spinner) const noexcept {
@@ -87,17 +102,22 @@ bool engine::is_open(const logical_thread& of) const noexcept {
 void engine::collect(std::uint32_t& enabled, std::uint32_t& by_time) noexcept {
   enabled = by_time = 0;
   std::uint32_t late = 0;
+  std::uint32_t spurious = 0;
   for (unsigned i = 0; i < threads_; ++i) {
     const logical_thread& t = thread_[i];
     if (t.ended) continue;
     if (is_open(t)) {
       enabled |= bit(i);
+    } else if (t.may_wake_spuriously && t.has_limit) {
+      spurious |= bit(i);
     } else if (t.has_limit) {
       (t.early_limits < most_early_limits ? by_time : late) |= bit(i);
     }
   }
   if (late != 0) limited_time_outs_ = true;
   if (enabled == 0) by_time |= late;
+  // Nobody can rely on it: where only this is left, the threads wait for ever.
+  if ((enabled | by_time) != 0) by_time |= spurious;
   enabled |= by_time;
 }
 
@@ -137,7 +157,8 @@ void engine::give_way() noexcept {
   answer_.choices[position_] =
       static_cast<std::uint8_t>(next | (next == here.by_default ? 0U : shared_outcome::deviates));
   answer_.choice_count = position_ + 1;
-  if ((by_time & bit(next)) != 0 && (enabled & ~by_time) != 0) ++thread_[next].early_limits;
+  const bool is_early = (by_time & bit(next)) != 0 && (enabled & ~by_time) != 0;
+  if (is_early && !thread_[next].may_wake_spuriously) ++thread_[next].early_limits;
   if (next != current_) switch_to(next);
 }
 

@@ -145,10 +145,9 @@ void explain(const task& found_by, shared_outcome& answer, report& result) {
 }
 
 const char* const not_modelled_text =
-    "  not modelled: weak memory (every read sees the newest write), spurious wake-ups, wakes in another order than "
-    "that of\n"
-    "  waiting, reuse of freed memory, signals, real devices; memory accesses of code without hooks; leaks are not "
-    "looked for\n";
+    R"(  not modelled: weak memory (every read sees the newest write); spurious wake-ups, unless asked for; wakes in another order
+  than that of waiting; reuse of freed memory; leaks; signals; real devices; memory accesses of code without hooks
+)";
 
 void add_line(std::string& text, const task& part, const shared_outcome& answer) {
   char line[256];

@@ -55,7 +55,15 @@ int wait(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec* when
   in.enqueue(queue, in.current());
 
   if (when == nullptr) {
-    in.announce(step_of(op::cond_wait, condition, pc), gate::told, lock);
+    operation spurious = step_of(op::cond_wait, condition, pc);
+    spurious.touches(queue, write);
+    in.announce_wait(spurious, lock);
+    if (!in.self().was_told) {
+      in.dequeue(queue, in.current());
+      spurious.what = op::cond_woken;
+      in.make(spurious)->how = outcome::failed;
+      in.announce(regain(mutex, lock, pc), gate::lock_free, lock);
+    }
   } else {
     operation late = step_of(op::cond_timed_out, condition, pc);
     late.touches(queue, write).touches(engine::clock_object, add);

@@ -54,10 +54,11 @@ long wait(const std::uint32_t* word, std::uint32_t expected, const timespec* whe
   in.acts();
   in.enqueue(queue, in.current());
   operation late = step_of(when != nullptr ? op::futex_timed_out : op::futex_wait, word, pc);
+  late.touches(queue, write);
   if (when == nullptr) {
-    in.announce(late, gate::told, queue);
+    in.announce_wait(late, queue);
   } else {
-    late.touches(queue, write).touches(engine::clock_object, add);
+    late.touches(engine::clock_object, add);
     in.announce_until(late, gate::told, queue, limit);
   }
   if (self.was_told) {
@@ -65,6 +66,11 @@ long wait(const std::uint32_t* word, std::uint32_t expected, const timespec* whe
     return 0;
   }
   in.dequeue(queue, in.current());
+  if (when == nullptr) {
+    late.what = op::futex_woken;
+    in.make(late)->how = outcome::failed;
+    return 0;
+  }
   in.make(late);
   in.pass_time(limit);
   return refused(ETIMEDOUT);

@@ -39,6 +39,7 @@ class saved_segments {
   /// Remembers what the segments hold now. Called once.
   void save() noexcept;
   void restore() noexcept;
+  bool is_saved() const noexcept { return count_ != 0; }
   /// Another range that is put back, too: the caller's stack.
   void add(std::uintptr_t begin, std::size_t size) noexcept;
 

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <string>
 
 #include "engine.hpp"
@@ -77,6 +78,7 @@ options options_from_environment(const char* program) {
   how.steps =
       static_cast<std::uint32_t>(number_from("QUIESCE_EXPLORE_STEPS", how.steps, 1, shared_outcome::most_choices - 16));
   how.deviations = static_cast<std::uint32_t>(number_from("QUIESCE_EXPLORE_DEVIATIONS", how.deviations, 0, 1000));
+  how.spurious_wake_ups = static_cast<std::uint32_t>(number_from("QUIESCE_EXPLORE_SPURIOUS", 0, 0, 1000));
   how.seed = number_from("QUIESCE_EXPLORE_SEED", how.seed, 0, UINT64_MAX);
   how.watchdog = std::chrono::milliseconds(
       number_from("QUIESCE_EXPLORE_WATCHDOG", static_cast<std::uint64_t>(how.watchdog.count()), 1, a_year));
@@ -156,6 +158,7 @@ int explore_main(int arguments, char** argument, char** environment) {
   whole.arguments = arguments;
   whole.argument = argument;
   whole.environment = environment;
+  active->keep_globals();
   const options how = options_from_environment(argument[0]);
   task what;
   what.how = &how;
@@ -192,6 +195,7 @@ void prepare(char** argument) {
     std::_Exit(bad_use);
   }
   whole.is_starting = true;
+  std::set_terminate(on_terminate);  // a global variable of the C++ library: to be among those that are kept
 }
 
 }  // namespace

@@ -161,7 +161,7 @@ std::string ending_of(const traced_event& event) {
   }
   switch (event.what) {
     case op::cond_woken:
-    case op::futex_woken: return " woken";
+    case op::futex_woken: return event.how == outcome::failed ? " wakes for no reason" : " woken";
     case op::cond_timed_out:
     case op::futex_timed_out: return " times out";
     default: break;

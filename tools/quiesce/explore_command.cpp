@@ -169,6 +169,8 @@ CLI::App* add_explore_command(CLI::App& program, explore_options& options) {
   add_duration(*explore, "--time", options.time, "At most so long in each part of the search");
   add_number<std::uint32_t>(*explore, "--steps", options.steps, 1, "An execution with more is cut off, and reported");
   add_number<std::uint32_t>(*explore, "--deviations", options.deviations, 0, "The bounded search goes up to so many");
+  add_number<std::uint32_t>(*explore, "--spurious", options.spurious, 0,
+                            "Each thread may wake so often from a wait for no reason");
   add_number<std::uint64_t>(*explore, "--seed", options.seed, 0, "Makes another random walk");
   add_duration(*explore, "--watchdog", options.watchdog, "How long a thread may run without a step");
   explore->add_flag("--compile-flags", options.compile_flags, "Print the options for compiling a program");

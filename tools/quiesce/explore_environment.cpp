@@ -25,6 +25,7 @@ std::vector<environment_change> explore_environment(const explore_options& optio
   add_duration("QUIESCE_EXPLORE_TIME", options.time);
   add_number("QUIESCE_EXPLORE_STEPS", options.steps);
   add_number("QUIESCE_EXPLORE_DEVIATIONS", options.deviations);
+  add_number("QUIESCE_EXPLORE_SPURIOUS", options.spurious);
   add_number("QUIESCE_EXPLORE_SEED", options.seed);
   add_duration("QUIESCE_EXPLORE_WATCHDOG", options.watchdog);
   return changes;

@@ -19,6 +19,7 @@ struct explore_options {
   std::optional<std::chrono::milliseconds> time{};
   std::optional<std::uint32_t> steps{};
   std::optional<std::uint32_t> deviations{};
+  std::optional<std::uint32_t> spurious{};
   std::optional<std::uint64_t> seed{};
   std::optional<std::chrono::milliseconds> watchdog{};
   bool compile_flags = false;

@@ -66,6 +66,9 @@ struct options {
   std::uint32_t steps = 5'000;                 ///< an execution with more is cut off, and reported
   std::uint32_t deviations = 3;                ///< bounded: up to so many
   std::uint64_t seed = 1;                      ///< random
+  /// A thread that waits without a limit for a notification or on a futex may wake without one, so often in an execution. Right
+  /// programs look again; each such wake is a deviation.
+  std::uint32_t spurious_wake_ups = 0;
   std::chrono::milliseconds watchdog{10'000};  ///< how long a thread may run without a step
   std::string replay{};                        ///< a schedule: runs that one execution only
   std::vector<std::string> must_reach{};       ///< names given to reach(); one that is never reached is a failure

@@ -204,6 +204,41 @@ TEST(Check, ATimeOutIsExploredAgainstTheSignalAndNothingSleeps) {
   EXPECT_TRUE(found.complete) << found;
 }
 
+TEST(Check, SpuriousWakeUpsAreMadeOnRequestAndAreNoWayOutOfADeadlock) {
+  const auto waits_once = [] {
+    std::mutex m;
+    std::condition_variable c;
+    bool ready = false;
+    std::thread other([&] {
+      const std::lock_guard hold(m);
+      ready = true;
+      c.notify_one();
+    });
+    {
+      std::unique_lock hold(m);
+      if (!ready) c.wait(hold);
+      assert(ready);
+    }
+    other.join();
+  };
+  options how = named("spurious");
+  EXPECT_TRUE(check(waits_once, how).passed());
+  how.spurious_wake_ups = 1;
+  const report found = check(waits_once, how);
+  EXPECT_EQ(found.kind, verdict::failed_assertion) << found;
+  EXPECT_NE(found.text.find("for no reason"), std::string::npos) << found;
+
+  const report never_told = check(
+      [] {
+        std::mutex m;
+        std::condition_variable c;
+        std::unique_lock hold(m);
+        c.wait(hold);
+      },
+      how);
+  EXPECT_EQ(never_told.kind, verdict::blocked) << never_told;
+}
+
 TEST(Check, ALimitOfExecutionsIsToldAndIsNotComplete) {
   options how = named("budget");
   how.search = strategy::depth_first;

@@ -26,14 +26,15 @@ TEST(ExploreEnvironment, EachOptionHasItsVariableAndTimesAreMilliseconds) {
                                 .time = 2min,
                                 .steps = 1,
                                 .deviations = 0,
+                                .spurious = 2,
                                 .seed = 0,
                                 .watchdog = 1ms};
   EXPECT_THAT(explore_environment(options, false),
               ElementsAre(change{"QUIESCE_EXPLORE", "random"}, change{"QUIESCE_EXPLORE_REPLAY", std::nullopt},
                           change{"QUIESCE_EXPLORE_EXECUTIONS", "18446744073709551615"},
                           change{"QUIESCE_EXPLORE_TIME", "120000"}, change{"QUIESCE_EXPLORE_STEPS", "1"},
-                          change{"QUIESCE_EXPLORE_DEVIATIONS", "0"}, change{"QUIESCE_EXPLORE_SEED", "0"},
-                          change{"QUIESCE_EXPLORE_WATCHDOG", "1"}));
+                          change{"QUIESCE_EXPLORE_DEVIATIONS", "0"}, change{"QUIESCE_EXPLORE_SPURIOUS", "2"},
+                          change{"QUIESCE_EXPLORE_SEED", "0"}, change{"QUIESCE_EXPLORE_WATCHDOG", "1"}));
 }
 
 TEST(ExploreEnvironment, AScheduleIsReplayed) {
