@@ -121,7 +121,7 @@ std::string other_phrase(const traced_event& event, object_names& names) {
     case op::once_enter: return on("call_once");
     case op::once_done: return on("call_once") + " done";
     case op::clock_read: return "clock -> " + time_text(event.time);
-    case op::sleep: return "sleep until " + time_text(event.time);
+    case op::sleep: return "sleep until " + time_text(event.after);
     case op::yield: return "yield()";
     case op::descriptor_wait:
     case op::descriptor_read: {

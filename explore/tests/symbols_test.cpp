@@ -48,8 +48,7 @@ std::uintptr_t address_of(const Object& object) {
 
 bool has_line_tool() { return std::system("addr2line --version > /dev/null 2>&1") == 0; }
 
-#define NEEDS_LINE_TOOL() \
-  if (!has_line_tool()) GTEST_SKIP() << "addr2line is not installed"
+#define NEEDS_LINE_TOOL() ASSERT_TRUE(has_line_tool()) << "addr2line is not installed"
 
 bool ends_with(const std::string& text, const std::string& end) { return text.ends_with(end); }
 

@@ -160,6 +160,14 @@ TEST(TextEvents, ASmallNegativeValueIsWrittenAsOne) {
   EXPECT_EQ(atomic_phrase(op::load, 0xaaaa'0000'0007, 0), "lost_updates.load() -> 7") << "only 4 bytes count";
 }
 
+TEST(TextEvents, ASleepTellsWhenItEnds) {
+  recording made;
+  traced_event& sleep = made.step(1, op::sleep);
+  sleep.time = 1'000'000'000;
+  sleep.after = 3'000'000'000;
+  EXPECT_EQ(phrase(made), "sleep until 3 s");
+}
+
 TEST(TextEvents, ACallTellsHowItCameOut) {
   EXPECT_EQ(call_phrase(op::lock), "lost_updates.lock()");
   EXPECT_EQ(call_phrase(op::lock, outcome::blocked), "lost_updates.lock() blocks");
@@ -264,7 +272,7 @@ TEST(Text, EachThreadHasItsColumnAndEachStepItsRowInOrder) {
 }
 
 TEST(Text, ARowNamesTheLineInUserCode) {
-  if (std::system("addr2line --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "addr2line is not installed";
+  ASSERT_EQ(std::system("addr2line --version > /dev/null 2>&1"), 0) << "addr2line is not installed";
   recording made;
   made.step(0, op::lock, heap).stack = reader_of_total();
   made.trace->where = reader_of_total();

@@ -61,11 +61,11 @@ enum class verdict : std::uint8_t {
 struct options {
   std::string name = "program";  ///< stands in reports and in the schedule string: letters, digits, '-' and '_'
   strategy search = strategy::automatic;
-  std::uint64_t executions = 10'000'000;       ///< at most so many in each part of the search
-  std::chrono::milliseconds time{10'000};      ///< at most so long in each part of the search
-  std::uint32_t steps = 5'000;                 ///< an execution with more is cut off, and reported
-  std::uint32_t deviations = 3;                ///< bounded: up to so many
-  std::uint64_t seed = 1;                      ///< random
+  std::uint64_t executions = 10'000'000;   ///< at most so many in each part of the search
+  std::chrono::milliseconds time{10'000};  ///< at most so long in each part of the search
+  std::uint32_t steps = 5'000;             ///< an execution with more is cut off, and reported
+  std::uint32_t deviations = 3;            ///< bounded: up to so many
+  std::uint64_t seed = 1;                  ///< random
   /// A thread that waits without a limit for a notification or on a futex may wake without one, so often in an execution. Right
   /// programs look again; each such wake is a deviation.
   std::uint32_t spurious_wake_ups = 0;
