@@ -9,7 +9,8 @@ endif()
 
 # The explorer beside Relacy, which explores programs written in its own types.
 option(QUIESCE_BENCH_EXPLORER "Build the explorer's benchmark (needs Relacy's headers)" OFF)
-if(QUIESCE_BENCH_EXPLORER)
+# The bench preset leaves the explorer out: then an answer from an earlier configuration counts for nothing.
+if(QUIESCE_BENCH_EXPLORER AND TARGET quiesce::explore)
   find_path(RELACY_INCLUDE relacy/relacy.hpp REQUIRED)
   add_library(relacy_programs OBJECT "${PROJECT_SOURCE_DIR}/bench/explore/relacy_programs.cpp")
   target_compile_features(relacy_programs PRIVATE cxx_std_20)
