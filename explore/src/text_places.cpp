@@ -1,6 +1,7 @@
 #include "text_places.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "text_layout.hpp"
 
@@ -31,6 +32,21 @@ std::string brief_function(const std::string& name) {
   constexpr std::size_t most = 100;
   if (display_width(name) <= most) return name;
   return cut_to(without_template_arguments(name), most);
+}
+
+// By files first: of an inlined function addr2line may tell no name.
+bool is_in_atomic_shared_pointer(const std::vector<source_place>& places) {
+  const auto in_header = [](const char* header) {
+    return [header](const source_place& place) { return place.file.ends_with(header); };
+  };
+  const auto is_swap = in_header("/bits/move.h");
+  const auto is_pointer = in_header("/bits/shared_ptr_atomic.h");
+  auto place = std::find_if(places.begin(), places.end(), [](const source_place& one) { return !one.own_code; });
+  if (place != places.end() && is_swap(*place)) ++place;
+  if (place == places.end() || !is_pointer(*place)) return false;
+  const auto behind = std::find_if_not(place, places.end(), is_pointer);
+  const std::string& called = std::prev(behind)->function;
+  return called.starts_with("std::atomic<") && called.find(">::atomic(") == std::string::npos;
 }
 
 void trace_places::resolve(const execution_trace& trace) {
@@ -74,6 +90,10 @@ std::string trace_places::file_and_line(const call_stack& stack) {
 std::string trace_places::short_place(const call_stack& stack) {
   const std::string whole = place(stack);
   return whole.substr(whole.rfind('/') + 1);
+}
+
+bool trace_places::is_in_atomic_shared_pointer(const call_stack& stack) {
+  return explore::is_in_atomic_shared_pointer(places(stack));
 }
 
 std::string trace_places::listing(const call_stack& stack) {

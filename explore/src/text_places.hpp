@@ -25,6 +25,9 @@ class trace_places {
   /// "counter.cpp:12", for a column.
   std::string short_place(const call_stack&);
 
+  /// Whether an access was made by an operation of std::atomic<std::shared_ptr>, within libstdc++'s header.
+  bool is_in_atomic_shared_pointer(const call_stack&);
+
   /// One line for each function, innermost first; the explorer's own frames are left out.
   std::string listing(const call_stack&);
 
@@ -33,6 +36,10 @@ class trace_places {
 
   symbols& symbols_;
 };
+
+/// Whether the innermost of these places belong to an operation of libstdc++'s std::atomic<std::shared_ptr>; its constructor
+/// is none, as that must be ordered before the operations by the program.
+bool is_in_atomic_shared_pointer(const std::vector<source_place>&);
 
 /// A function's name of at most 100 columns: what stands between < and > goes first.
 std::string brief_function(const std::string& name);

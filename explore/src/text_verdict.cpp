@@ -47,12 +47,21 @@ class conclusion {
 
 std::string conclusion::data_race() {
   if (!has_both_accesses()) return "Two threads use the same memory, one of them writes, and nothing orders the two.";
-  return access(1) + place(trace_.access[1].stack) + ", and " + access(0) + place(trace_.access[0].stack) +
-         ". Nothing orders these two: no mutex that both hold, no release that an acquire has seen, no start or join "
-         "of a "
-         "thread. So they may happen at the same time, and the program has no defined meaning, whatever values were "
-         "seen "
-         "here. Guard both by one mutex, make the object atomic, or let one thread wait for the other.";
+  const std::string both =
+      access(1) + place(trace_.access[1].stack) + ", and " + access(0) + place(trace_.access[0].stack) + ". ";
+  if (places_.is_in_atomic_shared_pointer(trace_.access[0].stack) &&
+      places_.is_in_atomic_shared_pointer(trace_.access[1].stack)) {
+    return both +
+           "Both do so inside the standard library's header, in std::_Sp_atomic, which is how libstdc++ makes a "
+           "std::atomic of a std::shared_ptr: who has only read gives the lock in it back in relaxed order, so nothing "
+           "orders the read before the next change. In the terms of the language that is a race, and it is the "
+           "library's: the program may use such an object from several threads, and need not protect it. To explore "
+           "what else the program does, put a std::mutex and a plain std::shared_ptr in its place.";
+  }
+  return both +
+         "Nothing orders these two: no mutex that both hold, no release that an acquire has seen, no start or join "
+         "of a thread. So they may happen at the same time, and the program has no defined meaning, whatever values "
+         "were seen here. Guard both by one mutex, make the object atomic, or let one thread wait for the other.";
 }
 
 std::string conclusion::use_after_free() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Tests what the explorer says of programs that it cannot explore, of settings that mean nothing, and of how programs end:
-one clear sentence each, the right status, never a hang and never a pass.
+"""Tests what the explorer says of programs that it cannot explore, of settings that mean nothing, of how programs end,
+and of a race that is not theirs: one clear sentence each, the right status, never a hang and never a pass.
 
 usage: bad_input_test.py PROGRAMS LIBRARY
 
@@ -99,6 +99,21 @@ class Refused(ExplorerTest):
             os.close(reader)
             os.close(writer)
         self.assert_answer(answer, FOUND, "no_progress", "without a step")
+
+
+class Races(ExplorerTest):
+    def test_a_race_inside_the_library_is_not_called_the_programs(self):
+        library, program = "Both do so inside the standard library's header", "Guard both by one mutex"
+        for operation in ("store", "compare_exchange"):
+            with self.subTest(operation):
+                answer = explore("atomic_shared_pointer", operation)
+                self.assert_answer(answer, FOUND, "data_race", library)
+                self.assertNotIn(program, answer.text)
+        for operation in ("construction", "swap"):
+            with self.subTest(operation):
+                answer = explore("atomic_shared_pointer", operation)
+                self.assert_answer(answer, FOUND, "data_race", program)
+                self.assertNotIn(library, answer.text)
 
 
 class Ends(ExplorerTest):
