@@ -20,140 +20,136 @@ using explore::reach;
 using scenario::explore_bounded;
 using std::chrono::milliseconds;
 
+/// What a scenario begins with: an event, a pool with one worker, and the count that callbacks use.
+struct scene {
+  q::auto_reset_event event;
+  q::thread_pool pool{{.running = 1}};
+  std::unique_ptr<int> calls = std::make_unique<int>(0);
+
+  auto count() {
+    return [this](q::callback_scope&) { ++*calls; };
+  }
+
+  std::thread signal(int times = 1) {
+    return std::thread([this, times] {
+      for (int i = 0; i < times; ++i) event.set();
+    });
+  }
+
+  /// From here on no callback may run.
+  int free_calls() {
+    const int made = *calls;
+    calls.reset();
+    return made;
+  }
+
+  void free_calls_and_reach() { reach(free_calls() == 0 ? "not called" : "called"); }
+};
+
 TEST(StopScenario, NoCallbackFollowsAStopThoughCallbacksArmTheirWaitAgain_D1_D2) {
   explore_bounded(3, {"called", "not called", "refused while it ran"}, [] {
-    q::auto_reset_event event;
-    q::thread_pool pool({.running = 1});
-    auto calls = std::make_unique<int>(0);
-    q::registered_wait wait(pool, [&](q::callback_scope& scope) {
-      ++*calls;
-      if (scope.arm(event) == q::arm_status::refused) reach("refused while it ran");
+    scene s;
+    q::registered_wait wait(s.pool, [&](q::callback_scope& scope) {
+      ++*s.calls;
+      if (scope.arm(s.event) == q::arm_status::refused) reach("refused while it ran");
     });
-    wait.arm(event);
-    std::thread signaller([&] {
-      event.set();
-      event.set();
-    });
+    wait.arm(s.event);
+    std::thread signaller = s.signal(2);
     assert(wait.stop().status == q::stop_status::stopped);
-    reach(*calls == 0 ? "not called" : "called");
-    calls.reset();
+    s.free_calls_and_reach();
     signaller.join();
-    assert(wait.arm(event) == q::arm_status::refused);
+    assert(wait.arm(s.event) == q::arm_status::refused);
   });
 }
 
 TEST(StopScenario, ASignalMeetsAStopAndItsCallbackRunsOrItStays_D1_D3) {
   explore_bounded(3, {"ran", "stayed"}, [] {
-    q::auto_reset_event event;
-    q::thread_pool pool({.running = 1});
-    auto calls = std::make_unique<int>(0);
-    q::registered_wait wait(pool, [&](q::callback_scope&) { ++*calls; });
-    wait.arm(event);
-    std::thread signaller([&] { event.set(); });
+    scene s;
+    q::registered_wait wait(s.pool, s.count());
+    wait.arm(s.event);
+    std::thread signaller = s.signal();
     wait.stop();
-    const bool ran = *calls == 1;
-    calls.reset();
+    const bool ran = s.free_calls() == 1;
     signaller.join();
-    assert(static_cast<bool>(q::try_wait(event)) == !ran);
+    assert(static_cast<bool>(q::try_wait(s.event)) == !ran);
     reach(ran ? "ran" : "stayed");
   });
 }
 
 TEST(StopScenario, ARepeatingWaitStopsWhileItIsSignalled_D1_D2) {
   explore_bounded(3, {"called", "not called"}, [] {
-    q::auto_reset_event event;
-    q::thread_pool pool({.running = 1});
-    auto calls = std::make_unique<int>(0);
-    q::registered_wait wait = pool.register_wait(event, [&](q::callback_scope&) { ++*calls; });
-    std::thread signaller([&] {
-      event.set();
-      event.set();
-    });
+    scene s;
+    q::registered_wait wait = s.pool.register_wait(s.event, s.count());
+    std::thread signaller = s.signal(2);
     wait.stop();
-    reach(*calls == 0 ? "not called" : "called");
-    calls.reset();
+    s.free_calls_and_reach();
     signaller.join();
   });
 }
 
 TEST(StopScenario, AStopMeetsAnArmingOnAnotherThread_D2) {
   explore_bounded(3, {"armed", "refused"}, [] {
-    q::auto_reset_event event;
-    q::thread_pool pool({.running = 1});
-    auto calls = std::make_unique<int>(0);
-    q::registered_wait wait(pool, [&](q::callback_scope&) { ++*calls; });
-    std::thread other([&] { reach(wait.arm(event) == q::arm_status::refused ? "refused" : "armed"); });
+    scene s;
+    q::registered_wait wait(s.pool, s.count());
+    std::thread other([&] { reach(wait.arm(s.event) == q::arm_status::refused ? "refused" : "armed"); });
     wait.stop();
-    event.set();
-    assert(*calls == 0);
-    calls.reset();
+    s.event.set();
+    assert(s.free_calls() == 0);
     other.join();
-    assert(q::try_wait(event));
+    assert(q::try_wait(s.event));
   });
 }
 
 TEST(StopScenario, AStopMeetsAnArmingWithAnEventThatIsSignalled_D2_D3) {
   explore_bounded(3, {"called", "not called"}, [] {
-    q::auto_reset_event event(true);
-    q::thread_pool pool({.running = 1});
-    auto calls = std::make_unique<int>(0);
-    q::registered_wait wait(pool, [&](q::callback_scope&) { ++*calls; });
+    scene s{.event = q::auto_reset_event(true)};
+    q::registered_wait wait(s.pool, s.count());
     q::arm_status status{};
-    std::thread other([&] { status = wait.arm(event); });
+    std::thread other([&] { status = wait.arm(s.event); });
     wait.stop();
-    const int called = *calls;
-    calls.reset();
+    const int called = s.free_calls();
     other.join();
     assert(called == (status == q::arm_status::refused ? 0 : 1));
-    assert(static_cast<bool>(q::try_wait(event)) == (called == 0));
+    assert(static_cast<bool>(q::try_wait(s.event)) == (called == 0));
     reach(called == 0 ? "not called" : "called");
   });
 }
 
 TEST(StopScenario, AStopMeetsALimitAndItsCallbackRunsOrDoesNot_D1) {
   explore_bounded(3, {"called", "not called"}, [] {
-    q::auto_reset_event event;
-    q::thread_pool pool({.running = 1});
-    auto calls = std::make_unique<int>(0);
-    q::registered_wait wait(pool, [&](q::callback_scope& scope) {
+    scene s;
+    q::registered_wait wait(s.pool, [&](q::callback_scope& scope) {
       assert(scope.result().status == q::wait_status::timed_out);
-      ++*calls;
+      ++*s.calls;
     });
-    wait.arm(event, milliseconds(1));
+    wait.arm(s.event, milliseconds(1));
     wait.stop();
-    reach(*calls == 0 ? "not called" : "called");
-    calls.reset();
+    s.free_calls_and_reach();
   });
 }
 
 TEST(StopScenario, ARepeatingLimitStops_D1_D2) {
   explore_bounded(3, {"called", "not called"}, [] {
-    q::auto_reset_event event;
-    q::thread_pool pool({.running = 1});
-    auto calls = std::make_unique<int>(0);
-    q::registered_wait wait = pool.register_wait(
-        event, [&](q::callback_scope&) { ++*calls; }, q::repeat::until_stopped, milliseconds(1));
+    scene s;
+    q::registered_wait wait = s.pool.register_wait(s.event, s.count(), q::repeat::until_stopped, milliseconds(1));
     wait.stop();
-    reach(*calls == 0 ? "not called" : "called");
-    calls.reset();
+    s.free_calls_and_reach();
   });
 }
 
 TEST(StopScenario, TwoStopsAtOnceBothReturnWhenNoCallbackRuns_D3) {
   explore_bounded(2, {"called"}, [] {
-    q::auto_reset_event event;
-    q::thread_pool pool({.running = 1});
-    int calls = 0;
-    q::registered_wait wait(pool, [&](q::callback_scope&) { ++calls; });
-    wait.arm(event);
-    event.set();
+    scene s;
+    q::registered_wait wait(s.pool, s.count());
+    wait.arm(s.event);
+    s.event.set();
     int seen_by_other = 0;
     std::thread other([&] {
       wait.stop();
-      seen_by_other = calls;
+      seen_by_other = *s.calls;
     });
     wait.stop();
-    assert(calls == 1);
+    assert(*s.calls == 1);
     other.join();
     assert(seen_by_other == 1);
     reach("called");
@@ -162,62 +158,49 @@ TEST(StopScenario, TwoStopsAtOnceBothReturnWhenNoCallbackRuns_D3) {
 
 TEST(StopScenario, FromInsideItsCallbackAStopIsDeferredAndHoldsWhenThatHasReturned_D3) {
   explore_bounded(3, {"stopped"}, [] {
-    q::auto_reset_event event;
-    q::thread_pool pool({.running = 1});
-    auto calls = std::make_unique<int>(0);
-    q::registered_wait* self = nullptr;
-    q::registered_wait wait(pool, [&](q::callback_scope& scope) {
-      assert(self->stop().status == q::stop_status::deferred);
-      assert(scope.arm(event) == q::arm_status::refused);
-      ++*calls;
+    scene s;
+    q::registered_wait wait(s.pool, [&](q::callback_scope& scope) {
+      assert(wait.stop().status == q::stop_status::deferred);
+      assert(scope.arm(s.event) == q::arm_status::refused);
+      ++*s.calls;
     });
-    self = &wait;
-    wait.arm(event);
-    event.set();
+    wait.arm(s.event);
+    s.event.set();
     static_cast<void>(q::wait(wait.stopped()));
-    assert(*calls == 1);
-    calls.reset();
+    assert(s.free_calls() == 1);
     reach("stopped");
   });
 }
 
 TEST(StopScenario, AStopFromInsideMeetsOneFromOutside_D3) {
   explore_bounded(2, {"inside first", "outside first"}, [] {
-    q::auto_reset_event event;
-    q::thread_pool pool({.running = 1});
-    auto calls = std::make_unique<int>(0);
-    q::registered_wait* self = nullptr;
-    q::registered_wait wait(pool, [&](q::callback_scope& scope) {
-      reach(scope.arm(event) == q::arm_status::refused ? "outside first" : "inside first");
-      assert(self->stop().status == q::stop_status::deferred);
-      ++*calls;
+    scene s;
+    q::registered_wait wait(s.pool, [&](q::callback_scope& scope) {
+      reach(scope.arm(s.event) == q::arm_status::refused ? "outside first" : "inside first");
+      assert(wait.stop().status == q::stop_status::deferred);
+      ++*s.calls;
     });
-    self = &wait;
-    wait.arm(event);
-    event.set();
+    wait.arm(s.event);
+    s.event.set();
     assert(wait.stop().status == q::stop_status::stopped);
-    assert(*calls == 1);
-    calls.reset();
+    assert(s.free_calls() == 1);
   });
 }
 
 TEST(StopScenario, NoCallbackBeginsAfterAStopFromInsideThoughTheWaitIsArmedMeanwhile_D2_D3) {
   explore_bounded(2, {"armed", "refused", "taken and dropped"}, [] {
-    q::auto_reset_event first(true);
+    scene s{.event = q::auto_reset_event(true)};
     q::auto_reset_event second;
-    q::thread_pool pool({.running = 1});
     bool has_stopped = false;
     std::size_t dropped = 0;
-    q::registered_wait* self = nullptr;
-    q::registered_wait wait(pool, [&](q::callback_scope&) {
+    q::registered_wait wait(s.pool, [&](q::callback_scope&) {
       assert(!has_stopped);
-      const q::stop_result result = self->stop();
+      const q::stop_result result = wait.stop();
       assert(result.status == q::stop_status::deferred);
       dropped = result.dropped;
       has_stopped = true;
     });
-    self = &wait;
-    wait.arm(first);
+    wait.arm(s.event);
     std::thread signaller([&] { second.set(); });
     const q::arm_status status = wait.arm(second);
     reach(status == q::arm_status::refused ? "refused" : "armed");
@@ -238,113 +221,98 @@ struct captured {
 
 TEST(StopScenario, WhatACallbackCapturedIsDestroyedBeforeTheStopReturns_D1) {
   explore_bounded(3, {"called", "not called"}, [] {
-    q::auto_reset_event event;
-    q::thread_pool pool({.running = 1});
+    scene s;
     int destroyed = 0;
-    int calls = 0;
-    q::registered_wait wait(pool,
-                            [&calls, held = std::make_shared<captured>(destroyed)](q::callback_scope&) { ++calls; });
-    wait.arm(event);
-    std::thread signaller([&] { event.set(); });
+    q::registered_wait wait(s.pool,
+                            [&s, held = std::make_shared<captured>(destroyed)](q::callback_scope&) { ++*s.calls; });
+    wait.arm(s.event);
+    std::thread signaller = s.signal();
     wait.stop();
     assert(destroyed == 1);
-    reach(calls == 0 ? "not called" : "called");
+    s.free_calls_and_reach();
     signaller.join();
   });
 }
 
 TEST(StopScenario, ACallbackMayDestroyItsWait_D3) {
   explore_bounded(3, {"destroyed inside"}, [] {
-    q::auto_reset_event event;
+    scene s;
     int destroyed = 0;
-    int calls = 0;
-    q::thread_pool pool({.running = 1});
     std::unique_ptr<q::registered_wait> wait;
     wait = std::make_unique<q::registered_wait>(
-        pool, [&calls, &wait, held = std::make_shared<captured>(destroyed)](q::callback_scope&) {
+        s.pool, [&s, &wait, held = std::make_shared<captured>(destroyed)](q::callback_scope&) {
           wait.reset();
           assert(held->destroyed_ == 0);  // what a callback captured lives as long as it runs
-          ++calls;
+          ++*s.calls;
         });
-    wait->arm(event);
-    event.set();
-    pool.stop();
-    assert(calls == 1 && destroyed == 1 && wait == nullptr);
+    wait->arm(s.event);
+    s.event.set();
+    s.pool.stop();
+    assert(s.free_calls() == 1 && destroyed == 1 && wait == nullptr);
     reach("destroyed inside");
   });
 }
 
 TEST(StopScenario, AWaitMayBeDestroyedWhileItIsSignalled_D1_D3) {
   explore_bounded(3, {"called", "not called"}, [] {
-    q::auto_reset_event event;
-    q::thread_pool pool({.running = 1});
-    auto calls = std::make_unique<int>(0);
-    auto wait = std::make_unique<q::registered_wait>(pool, [&](q::callback_scope&) { ++*calls; });
-    wait->arm(event);
-    std::thread signaller([&] { event.set(); });
+    scene s;
+    auto wait = std::make_unique<q::registered_wait>(s.pool, s.count());
+    wait->arm(s.event);
+    std::thread signaller = s.signal();
     wait.reset();
-    reach(*calls == 0 ? "not called" : "called");
-    calls.reset();
+    s.free_calls_and_reach();
     signaller.join();
   });
 }
 
 TEST(StopScenario, ARequestedStopTellsWhenNoCallbackRuns_D4) {
   explore_bounded(3, {"called", "not called"}, [] {
-    q::auto_reset_event event;
-    q::thread_pool pool({.running = 1});
-    auto calls = std::make_unique<int>(0);
-    q::registered_wait wait(pool, [&](q::callback_scope&) { ++*calls; });
-    wait.arm(event);
-    std::thread signaller([&] { event.set(); });
+    scene s;
+    q::registered_wait wait(s.pool, s.count());
+    wait.arm(s.event);
+    std::thread signaller = s.signal();
     wait.request_stop();
     static_cast<void>(q::wait(wait.stopped()));
-    reach(*calls == 0 ? "not called" : "called");
-    calls.reset();
+    s.free_calls_and_reach();
     signaller.join();
   });
 }
 
 TEST(StopScenario, AStopThatGivesUpGoesOn_D4_D8) {
   explore_bounded(2, {"gave up", "in time"}, [] {
-    q::auto_reset_event event;
-    q::thread_pool pool({.running = 1});
-    auto calls = std::make_unique<int>(0);
-    q::registered_wait wait(pool, [&](q::callback_scope&) { ++*calls; });
-    wait.arm(event);
-    event.set();
+    scene s;
+    q::registered_wait wait(s.pool, s.count());
+    wait.arm(s.event);
+    s.event.set();
     if (wait.stop_for(milliseconds(1)).status == q::stop_status::timed_out) {
       reach("gave up");
       static_cast<void>(q::wait(wait.stopped()));
     } else {
       reach("in time");
     }
-    assert(*calls == 1);
-    calls.reset();
+    assert(s.free_calls() == 1);
   });
 }
 
 // The worker that waits in the stop is the only one that could run what is due.
 TEST(StopScenario, AStopOnTheOnlyWorkerDropsWhatIsDue_D3) {
   explore_bounded(2, {"dropped", "stayed"}, [] {
-    q::auto_reset_event a;
-    q::auto_reset_event b;
-    q::thread_pool pool({.running = 1});
-    int calls = 0;
+    scene s;
+    q::auto_reset_event second;
     std::size_t dropped = 0;
-    q::registered_wait of_b(pool, [&](q::callback_scope&) { ++calls; });
-    of_b.arm(b);
-    q::registered_wait of_a(pool, [&](q::callback_scope&) {
-      const q::stop_result result = of_b.stop();
+    q::registered_wait of_second(s.pool, s.count());
+    of_second.arm(second);
+    q::registered_wait of_first(s.pool, [&](q::callback_scope&) {
+      const q::stop_result result = of_second.stop();
       assert(result.status == q::stop_status::stopped);
       dropped = result.dropped;
     });
-    of_a.arm(a);
-    a.set();
-    b.set();
-    of_a.stop();
-    assert(calls == 0 && dropped <= 1);
-    assert(static_cast<bool>(q::try_wait(b)) == (dropped == 0));
+    of_first.arm(s.event);
+    s.event.set();
+    second.set();
+    of_first.stop();
+    assert(s.free_calls() == 0 && dropped <= 1);
+    assert(static_cast<bool>(q::try_wait(second)) == (dropped == 0));
     reach(dropped == 0 ? "stayed" : "dropped");
   });
 }
