@@ -18,7 +18,7 @@ class auto_reset_event : public handle {
  public:
   /// Allocates the object; throws std::bad_alloc.
   explicit auto_reset_event(bool signalled = false)
-      : handle(new event_object(event_word::reset::automatic, signalled)) {}
+      : handle(new set_event_object(event_word::reset::automatic, signalled)) {}
 
   /// Another handle to the same event.
   [[nodiscard]] auto_reset_event duplicate() const noexcept { return auto_reset_event(shared()); }
@@ -26,6 +26,7 @@ class auto_reset_event : public handle {
   /// Ends the wait that has queued first; with nobody queued the signal is stored, and a second one merges with it.
   /// A callback of a registered wait that this ends is committed when set() returns.
   /// Blocks:    never longer than another thread's few instructions under the event's lock.
+  ///            If the event stands in a wait for all of several: never longer than others that do are looked at.
   /// Orders:    all before set() happens before what follows the wait that it ends.
   /// Allocates: nothing.
   void set(std::source_location where = std::source_location::current()) noexcept { event(where).set(); }

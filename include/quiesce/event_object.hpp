@@ -7,14 +7,17 @@ namespace quiesce::inline v0 {
 
 class claimed_waiters;
 
-/// The object behind both kinds of event; programs use auto_reset_event and manual_reset_event. Its uncontended paths
-/// are inline: one compare-exchange.
+/// The object behind everything that is signalled like an event: both kinds of event, and what the library itself signals
+/// (timers, processes, stops). Its uncontended paths are inline: one compare-exchange.
 class event_object : public waitable {
  public:
-  event_object(event_word::reset kind, bool signalled) noexcept : waitable(signalled ? 1 : 0), kind_(kind) {}
+  event_object(event_word::reset kind, bool signalled) noexcept
+      : waitable(kind == event_word::reset::manual ? take_rule::keeps : take_rule::counts_down, signalled ? 1 : 0),
+        kind_(kind) {}
 
   void set() noexcept {
-    std::uint64_t seen = word_.load(std::memory_order_relaxed);
+    std::uint64_t seen =
+        event_word::unsignalled;  // a guess: what it mostly is, and a load would cost as much as a miss
     for (;;) {
       const event_word::move move = event_word::on_set(seen);
       if (move.outcome == event_word::step::slow) [[unlikely]]
@@ -51,13 +54,26 @@ class event_object : public waitable {
   bool is_signalled() const noexcept { return event_word::is_signalled(word_.load(std::memory_order_acquire)); }
 
  private:
-  bool is_available(std::uint64_t word) const noexcept override { return event_word::is_signalled(word); }
-  std::uint64_t after_take(std::uint64_t word) const noexcept override { return event_word::after_take(word, kind_); }
+  bool is_available(std::uint64_t word, std::uint64_t) const noexcept override {
+    return event_word::is_signalled(word);
+  }
+  std::uint64_t after_take(std::uint64_t word, std::uint64_t) const noexcept override {
+    return event_word::after_take(word, kind_);
+  }
 
   void set_slowly() noexcept;
   void reset_slowly() noexcept;
 
   event_word::reset kind_;
+};
+
+/// The object behind auto_reset_event and manual_reset_event, which the program sets.
+class set_event_object final : public event_object {
+ public:
+  using event_object::event_object;
+
+ private:
+  signal_outcome signal(std::uint64_t& word) noexcept override;
 };
 
 }  // namespace quiesce::inline v0

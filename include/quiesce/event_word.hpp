@@ -11,10 +11,11 @@ namespace quiesce::inline v0 {
 ///   value  name        signal stored   who may leave it
 ///     0    unsignalled      no         any thread by compare-exchange on the plain word; the holder of the queue lock
 ///     1    signalled        yes        the same
-///   Impossible: signalled with `waiting`, while unlocked. That signal is handed to a waiter instead.
+///   Impossible: signalled with `waiting` and without `enrolled`, while unlocked. That signal is handed to a waiter.
 ///
 /// INVARIANTS
-///   I1  while unlocked: signalled implies that no waiter is queued
+///   I1  while unlocked: signalled implies that none is queued but waits for all of several, which this event alone does
+///       not satisfy
 ///   I2  one set() of an auto-reset event ends at most one wait: it is stored, merged into a stored one, or handed over
 ///   I3  one set() of a manual-reset event ends all waits that are queued at that moment and stays stored
 ///   I4  a word with a flag is left as it is by every fast transition

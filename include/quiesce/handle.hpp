@@ -54,8 +54,16 @@ class handle {
     return *object_;
   }
 
+  /// The same for calls that may throw: std::logic_error with the caller's place.
+  waitable& object_or_throw(const std::source_location& where) const {
+    if (object_ == nullptr) [[unlikely]]
+      refuse_null_throwing(where);
+    return *object_;
+  }
+
  private:
   friend class handle_ref;
+  [[noreturn]] static void refuse_null_throwing(const std::source_location& where);
   [[noreturn]] static void refuse_null(const std::source_location& where) noexcept;
 
   waitable* object_ = nullptr;

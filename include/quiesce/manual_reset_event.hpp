@@ -18,7 +18,7 @@ class manual_reset_event : public handle {
  public:
   /// Allocates the object; throws std::bad_alloc.
   explicit manual_reset_event(bool signalled = false)
-      : handle(new event_object(event_word::reset::manual, signalled)) {}
+      : handle(new set_event_object(event_word::reset::manual, signalled)) {}
 
   /// Another handle to the same event.
   [[nodiscard]] manual_reset_event duplicate() const noexcept { return manual_reset_event(shared()); }
@@ -26,6 +26,7 @@ class manual_reset_event : public handle {
   /// Ends all waits that are queued, in one step, and stores the signal. A waiter that was released stays released,
   /// whatever is done to the event afterwards: reset, closed, destroyed.
   /// Blocks:    never longer than another thread's work under the event's lock, which is a few instructions a waiter.
+  ///            If the event stands in a wait for all of several: never longer than others that do are looked at.
   /// Orders:    all before set() happens before what follows the waits that it ends.
   /// Allocates: nothing.
   void set(std::source_location where = std::source_location::current()) noexcept { event(where).set(); }

@@ -4,12 +4,15 @@
 #include <sys/epoll.h>
 
 #include "quiesce/descriptor.hpp"
-#include "wait/queue_lock.hpp"
+#include "wait/state_lock.hpp"
 
 namespace quiesce::inline v0 {
 
 descriptor_object::descriptor_object(int fd, std::uint32_t epoll_events)
-    : waitable(0), wanted_(epoll_events), fd_(os::duplicate(fd)), reactor_(reactor::reactor::acquire()) {}
+    : waitable(take_rule::asks, 0),
+      wanted_(epoll_events),
+      fd_(os::duplicate(fd)),
+      reactor_(reactor::reactor::acquire()) {}
 
 descriptor_object& descriptor_object::create(int fd, std::uint32_t epoll_events) {
   auto* const made = new descriptor_object(fd, epoll_events);
@@ -35,14 +38,9 @@ void descriptor_object::waiting_begins() noexcept { reactor_->rearm(watched_, fd
 void descriptor_object::ready(std::uint32_t) noexcept {
   claimed_waiters claimed;
   {
-    queue_lock lock(*this);
-    if (!lock.has_waiters()) return;
-    if (is_ready()) {
-      while (lock.claim_first(claimed)) {
-      }
-    } else {
-      waiting_begins();  // somebody was faster; the report is used up, so the next one has to be asked for (I1)
-    }
+    state_lock lock(*this);
+    // Somebody was faster: the report is used up, so the next one has to be asked for (I1).
+    if (!lock.settle(claimed)) lock.ask_for_news();
   }
   claimed.tell();
 }

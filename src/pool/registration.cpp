@@ -7,7 +7,7 @@
 #include "base/contract.hpp"
 #include "os/futex.hpp"
 #include "quiesce/wait.hpp"
-#include "wait/queue_lock.hpp"
+#include "wait/state_lock.hpp"
 #include "wait/thread_record.hpp"
 
 namespace quiesce::inline v0 {
@@ -107,10 +107,10 @@ arm_status registration::link(waitable& object, deadline until, bool has_referen
 
   run_word::move move;
   {
-    queue_lock lock(object);
-    if (lock.is_available()) {
+    state_lock lock(object);
+    if (lock.is_available(place_.owner)) {
       move = step([this](std::uint64_t seen) { return run_word::on_found(seen, mode_); });
-      if (move.outcome == run_word::step::fired) lock.take();
+      if (move.outcome == run_word::step::fired) lock.take(place_.owner);
     } else {
       // Armed before it is linked, both under the lock: who finds the place in the queue finds it armed or taken back.
       move = step(run_word::on_commit);
@@ -135,7 +135,7 @@ void registration::unlink() noexcept {
   waitable* const object = std::exchange(object_, nullptr);
   if (object == nullptr) return;
   {
-    queue_lock lock(*object);
+    state_lock lock(*object);  // not a mere queue_lock: who signals and waits in one step has to have queued
     if (place_.linked) lock.unlink(place_);
   }
   object->release();
@@ -164,7 +164,7 @@ void registration::arm_again() noexcept {
   let_go();
 }
 
-wait_block::claimed registration::claim(waiter&) noexcept {
+wait_block::claimed registration::claim(waiter&, wait_status) noexcept {
   const run_word::move move =
       step([this](std::uint64_t seen) { return run_word::on_fire(seen, run_word::fire::signal, mode_); });
   if (move.outcome == run_word::step::lost) return claimed::lost;

@@ -44,7 +44,7 @@ class registration final : public event_object, private wait_block, private reac
   registration(pool_core& pool, function callback, run_word::mode how, time_limit again_limit) noexcept;
   ~registration() override;
 
-  claimed claim(waiter& place) noexcept override;  // by a signaller
+  claimed claim(waiter& place, wait_status how) noexcept override;  // by a signaller
   void tell(waiter& place) noexcept override;
   bool claim_expiry() noexcept override;  // by the reactor
   void tell_expiry() noexcept override;

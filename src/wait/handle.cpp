@@ -13,4 +13,8 @@ void handle::refuse_null(const std::source_location& where) noexcept {
   base::fatal_misuse("a null handle was used", {}, where);
 }
 
+void handle::refuse_null_throwing(const std::source_location& where) {
+  base::misuse("a null handle was used", {}, where);
+}
+
 }  // namespace quiesce::inline v0

@@ -17,8 +17,8 @@ void pause_briefly() noexcept {
 
 }  // namespace
 
-queue_lock::queue_lock(waitable& object) noexcept : object_(&object) {
-  std::atomic<std::uint64_t>& word = object.word_;
+void queue_lock::lock() noexcept {
+  std::atomic<std::uint64_t>& word = object_->word_;
   std::uint64_t seen = word.load(std::memory_order_relaxed);
   bool has_slept = false;
   for (int spins = 0;;) {
@@ -44,7 +44,7 @@ void queue_lock::unlock() noexcept {
   waitable& object = *object_;
   object_ = nullptr;
   const std::uint32_t* const sleepers = os::futex_address(object.word_);
-  const std::uint64_t next = object_word::on_unlock(word_, object.first_waiter_ != nullptr);
+  const std::uint64_t next = object_word::on_unlock(word_, object.first_waiter_ != nullptr, object.enrolments_ != 0);
   // Last touch of the object. The wake below uses the address only.
   const std::uint64_t found = object.word_.exchange(next, std::memory_order_release);
   if ((found & object_word::contended) != 0) os::futex_wake(sleepers, 1);
@@ -59,6 +59,8 @@ void queue_lock::append(waiter& place) noexcept {
     object_->waiting_begins();
     return;
   }
+  // Waits for all of several may stand before it that news did not end: nobody has asked since.
+  if (object_->enrolments_ != 0) object_->waiting_begins();
   place.next = first;
   place.previous = first->previous;
   first->previous->next = &place;
@@ -82,18 +84,6 @@ std::size_t queue_lock::count_waiters() const noexcept {
   std::size_t count = 0;
   for (const waiter* place = first; place != nullptr; place = place->next == first ? nullptr : place->next) ++count;
   return count;
-}
-
-bool queue_lock::claim_first(claimed_waiters& claimed) noexcept {
-  while (waiter* const place = object_->first_waiter_) {
-    unlink(*place);
-    switch (place->block->claim(*place)) {
-      case wait_block::claimed::lost: break;
-      case wait_block::claimed::tell: claimed.append(*place); return true;
-      case wait_block::claimed::done: return true;
-    }
-  }
-  return false;
 }
 
 }  // namespace quiesce::inline v0

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 namespace quiesce::inline v0 {
 
 /// One callback that runs on a thread, from its begin to the destruction of what it captured. Frames are nested when a
@@ -10,13 +12,50 @@ struct callback_frame {
   callback_frame* outer = nullptr;
 };
 
+/// Something that one thread owns, such as a mutex, and that has to be told when the thread ends without giving it up.
+class owned_by_thread {
+ public:
+  /// The owner is ending. Called on it, with no lock held, after it was taken out of the list. Last touch of the object.
+  virtual void abandon() noexcept = 0;
+
+ protected:
+  ~owned_by_thread() = default;
+
+ private:
+  friend struct thread_record;
+
+  owned_by_thread* newer_ = nullptr;  // these belong to the owner
+  owned_by_thread* older_ = nullptr;
+};
+
 /// What the library knows of one thread. Trivially destructible: it can be used until the thread's very end.
 struct thread_record {
   callback_frame* innermost = nullptr;  // the call chain of callbacks
   const void* worker_of = nullptr;      // the pool whose worker this thread is
   bool is_blocked_worker = false;       // it waits in a stop, and its pool has counted that
+  owned_by_thread* newest_owned = nullptr;
 
   static thread_record& current() noexcept;
+
+  /// A number that no other thread of the process has had or will have; never zero. Only the thread itself may ask.
+  std::uint64_t number() noexcept { return number_ != 0 ? number_ : draw_number(); }
+
+  /// For the creation of what threads can own. After it owning fails only if the C library has no memory to notice the end
+  /// of a thread that uses more than 32 keys; that ends the process. Errors: std::system_error.
+  static void prepare_owning();
+
+  /// The thread owns `object` from now on: it is abandoned when the thread ends, unless it is disowned before.
+  void own(owned_by_thread& object) noexcept {
+    if (!watches_end_) watch_end();
+    object.newer_ = nullptr;
+    object.older_ = newest_owned;
+    if (newest_owned != nullptr) newest_owned->newer_ = &object;
+    newest_owned = &object;
+  }
+  void disown(owned_by_thread& object) noexcept {
+    if (object.older_ != nullptr) object.older_->newer_ = object.newer_;
+    (object.newer_ != nullptr ? object.newer_->older_ : newest_owned) = object.older_;
+  }
 
   bool is_inside(const void* callback) const noexcept {
     for (const callback_frame* frame = innermost; frame != nullptr; frame = frame->outer) {
@@ -31,6 +70,14 @@ struct thread_record {
     }
     return false;
   }
+
+ private:
+  std::uint64_t draw_number() noexcept;
+  void watch_end() noexcept;
+  static void end(void* record) noexcept;
+
+  std::uint64_t number_ = 0;
+  bool watches_end_ = false;
 };
 
 /// Marks the calling thread as inside a callback, for its lifetime.

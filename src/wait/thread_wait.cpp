@@ -1,73 +1,89 @@
 #include "wait/thread_wait.hpp"
 
-#include <optional>
-
-#include "wait/queue_lock.hpp"
+#include "wait/enrolment.hpp"
+#include "wait/state_lock.hpp"
 
 namespace quiesce::inline v0 {
 
-bool thread_wait::try_end(std::uint32_t outcome) noexcept {
-  std::uint32_t seen = claim_.load(std::memory_order_relaxed);
-  const claim_word::move move = claim_word::on_claim(seen, outcome);
-  if (move.outcome == claim_word::step::lost) return false;
-  // order: relaxed. The word publishes nothing but itself: the signaller's writes travel with the told word, and a
-  //        loser only learns that it has lost.
-  // not:   weaker than the queue locks around it: a signaller that loses stands before leave_queues() by its lock.
-  return claim_.compare_exchange_strong(seen, move.next, std::memory_order_relaxed);
+wait_block::claimed thread_wait::claim(waiter& place, wait_status how) noexcept {
+  return try_end(claim_word::won(how, place.index)) ? claimed::tell : claimed::lost;
 }
 
-wait_block::claimed thread_wait::claim(waiter& place) noexcept {
-  return try_end(claim_word::won(wait_status::signalled, place.index)) ? claimed::tell : claimed::lost;
+// Under the lock of the place's object. Returns true when the wait may have to block; false when it ended on the way, by
+// its own hand.
+bool thread_wait::take_or_append(waiter& place, state_lock& lock) noexcept {
+  if (!lock.is_available(place.owner)) {
+    lock.append(place);
+    return true;
+  }
+  // The signal is left where it is if an earlier place was claimed meanwhile: that signaller tells us.
+  if (!try_end(claim_word::won(lock.take_status(), place.index))) return true;
+  lock.take(place.owner);
+  return false;
 }
 
-void thread_wait::tell(waiter&) noexcept { parker_.unpark(); }
-
-// Returns true when the thread has to block; false when the wait ended on the way, by its own hand.
 bool thread_wait::enqueue() noexcept {
-  for (std::size_t i = 0; i < objects_.size(); ++i) {
-    waiter& place = places_[i];
-    queue_lock lock(*place.object);
-    if (!lock.is_available()) {
-      lock.append(place);
-      continue;
-    }
-    // The signal is left where it is if an earlier place was claimed meanwhile: that signaller tells us.
-    if (!try_end(claim_word::won(wait_status::signalled, place.index))) return true;
-    lock.take();
-    return false;
+  for (waiter& place : places()) {
+    state_lock lock(*place.object);
+    if (!take_or_append(place, lock)) return false;
   }
   return true;
 }
 
+// Both objects stand still meanwhile, so that nobody sees the signal before this wait has queued. It queues even if it
+// could take its object, since what the signal fires (a callback that follows a running one) may begin without being
+// told; only then is the signal handed out, and after it what is there for this wait. Returns false if nothing was done.
+bool thread_wait::signal_and_enqueue(waitable& signalled, signal_outcome& outcome, claimed_waiters& to_tell) noexcept {
+  waiter& place = places().front();
+  const wide_lock wide;
+  const enrolment first(signalled);
+  const enrolment second(*place.object);
+  outcome = state_lock(signalled, wide_lock_held{}).signal();
+  if (outcome != signal_outcome::signalled) return false;
+  state_lock(*place.object, wide_lock_held{}).append(place);
+  static_cast<void>(state_lock(signalled, wide_lock_held{}).settle(to_tell));
+  state_lock lock(*place.object, wide_lock_held{});
+  static_cast<void>(lock.settle(to_tell));
+  // Behind others who cannot have it: a mutex that this thread owns.
+  if (place.linked && lock.is_available(place.owner)) lock.give(place, to_tell);
+  return true;
+}
+
 void thread_wait::leave_queues() noexcept {
-  for (waiter& place : places_) {
+  for (waiter& place : places()) {
     queue_lock lock(*place.object);
     if (place.linked) lock.unlink(place);
-    lock.unlock();
-    place.object->release();
   }
 }
 
-wait_result thread_wait::block_until(deadline until, const std::stop_token& token) noexcept {
-  for (std::size_t i = 0; i < objects_.size(); ++i) {
-    waiter& place = places_[i];
-    place.block = this;
-    place.object = objects_[i].object();
-    place.index = static_cast<std::uint32_t>(i);
-    place.linked = false;
-    place.object->add_reference();
-  }
-  if (enqueue()) {
-    // The callback may run on another thread until its destructor has returned, which is before this block ends.
-    const auto stop = [this] {
-      if (try_end(claim_word::won(wait_status::stopped))) parker_.unpark();
-    };
-    std::optional<std::stop_callback<decltype(stop)>> watch;
-    if (token.stop_possible()) watch.emplace(token, stop);
-    if (!parker_.park_until(until) && !try_end(claim_word::won(wait_status::timed_out))) parker_.park();
-  }
+wait_result thread_wait::finish() noexcept {
   leave_queues();
-  return claim_word::result(claim_.load(std::memory_order_relaxed));
+  const wait_result result = this->result();
+  if (result) now_taken(places()[result.index]);
+  release_objects();
+  return result;
+}
+
+wait_result thread_wait::block_until(deadline until, const std::stop_token& token) noexcept {
+  begin();
+  if (enqueue()) park(until, token);
+  return finish();
+}
+
+wait_result thread_wait::signal_and_block_until(waitable& signalled, signal_outcome& outcome, deadline until,
+                                                const std::stop_token& token) noexcept {
+  begin();
+  claimed_waiters to_tell;
+  signalled.add_reference();  // who is given the signal may close the last handle while this thread still looks at it
+  const bool waits = signal_and_enqueue(signalled, outcome, to_tell);
+  signalled.release();
+  to_tell.tell();  // perhaps this wait among them
+  if (waits) {
+    park(until, token);
+  } else {
+    static_cast<void>(try_end(claim_word::won(wait_status::timed_out)));
+  }
+  return finish();
 }
 
 }  // namespace quiesce::inline v0

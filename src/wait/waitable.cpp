@@ -1,7 +1,8 @@
 #include "quiesce/waitable.hpp"
 
 #include "base/contract.hpp"
-#include "wait/queue_lock.hpp"
+#include "wait/state_lock.hpp"
+#include "wait/thread_record.hpp"
 
 namespace quiesce::inline v0 {
 
@@ -30,22 +31,36 @@ void waitable::last_reference_dropped() noexcept {
   delete this;
 }
 
-bool waitable::try_take() noexcept {
-  std::uint64_t seen = word_.load(std::memory_order_acquire);
-  while ((seen & (object_word::locked | object_word::all)) == 0) {
-    if ((seen & object_word::waiting) != 0 || !is_available(seen)) return false;
-    const std::uint64_t taken = after_take(seen);
-    if (taken == seen) return true;
-    // order: acquire. What the signaller did before its signal is seen by whoever takes it.
-    // pairs: the release of the set() or the unlock that stored the signal.
-    // not:   relaxed, under which the waiter could read data from before the signal.
-    // shown: tests/explore/event_test.cpp, ASignalThatIsPassedOnIsHeldByOneThreadAtATime
-    if (word_.compare_exchange_weak(seen, taken, std::memory_order_acquire, std::memory_order_acquire)) return true;
+take_outcome waitable::try_take() noexcept {
+  switch (try_take_at_a_glance()) {
+    case glance::taken: return take_outcome::taken;
+    case glance::nothing: return take_outcome::nothing;
+    case glance::unsure: break;
   }
-  queue_lock lock(*this);
-  if (!lock.is_available()) return false;
-  lock.take();
-  return true;
+  return try_take_slowly();
+}
+
+take_outcome waitable::try_take_slowly() noexcept {
+  const std::uint64_t owner = thread_record::current().number();
+  state_lock lock(*this);
+  if (!lock.is_available(owner)) return take_outcome::nothing;
+  const wait_status how = lock.take_status();
+  lock.take(owner);
+  return how == wait_status::abandoned ? take_outcome::abandoned : take_outcome::taken;
+}
+
+signal_outcome waitable::signal(std::uint64_t&) noexcept { return signal_outcome::not_signallable; }
+
+signal_outcome waitable::signal_once() noexcept {
+  claimed_waiters claimed;
+  signal_outcome outcome;
+  {
+    state_lock lock(*this);
+    outcome = lock.signal();
+    if (outcome == signal_outcome::signalled) lock.settle(claimed);
+  }  // Last touch of the object.
+  claimed.tell();
+  return outcome;
 }
 
 std::string waitable::name() {

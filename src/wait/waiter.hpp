@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "quiesce/wait_result.hpp"
 #include "quiesce/waitable.hpp"
 
 namespace quiesce::inline v0 {
 
+class all_wait;
 class wait_block;
 
 /// One place in the queue of one object. It belongs to a wait block, which outlives its stay in the queue.
@@ -18,7 +20,9 @@ class waiter {
   // so stand in a queue, before the first signaller has told.
   waiter* next_claimed = nullptr;
   wait_block* block = nullptr;
+  all_wait* all = nullptr;  // the same block, when it waits for all of several and so is not claimed for one of them
   waitable* object = nullptr;
+  std::uint64_t owner = 0;  // in whose name the object is taken: a thread's number
   std::uint32_t index = 0;  // which handle of its wait this is
   bool linked = false;      // guarded by the queue lock of `object`
 };
@@ -35,7 +39,8 @@ class wait_block {
     done,  // won, and nothing is left to do: the block must not be touched any more
   };
 
-  virtual claimed claim(waiter& place) noexcept = 0;
+  /// `how`: signalled or abandoned.
+  virtual claimed claim(waiter& place, wait_status how) noexcept = 0;
 
   /// Last touch of the block and its waiters by the signaller.
   virtual void tell(waiter& place) noexcept = 0;

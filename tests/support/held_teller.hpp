@@ -41,7 +41,7 @@ class held_teller final : private quiesce::wait_block {
     return true;
   }
 
-  claimed claim(quiesce::waiter&) noexcept override { return claimed::tell; }
+  claimed claim(quiesce::waiter&, quiesce::wait_status) noexcept override { return claimed::tell; }
   void tell(quiesce::waiter&) noexcept override {
     telling_ = true;
     release_.get_future().wait();

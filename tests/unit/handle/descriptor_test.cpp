@@ -13,6 +13,8 @@
 #include "quiesce/thread_pool.hpp"
 #include "quiesce/wait.hpp"
 #include "support/eventually.hpp"
+#include "support/held_teller.hpp"
+#include "support/queued_waiters.hpp"
 #include "support/waiters_of.hpp"
 
 namespace {
@@ -144,6 +146,25 @@ TEST(Descriptor, ATimeOutLeavesNothingBehind_B5) {
   EXPECT_FALSE(support::waiters_of::any(readable));
   pair.write(1);
   EXPECT_TRUE(q::wait_for(readable, 30s));
+}
+
+// The thread that reports is held up, so whoever waits has not been told.
+TEST(Descriptor, IsSignalledForWhoeverLooksThoughAnotherWaitsForItAndHasNotBeenTold_B2_B5) {
+  sockets first;
+  sockets second;
+  q::descriptor holds(first[0], ready::readable);
+  q::descriptor readable(second[0], ready::readable);
+  support::queued_waiters waiters(readable);
+  ASSERT_TRUE(waiters.add(1));
+  support::held_teller held(holds);
+  first.write(1);
+  ASSERT_TRUE(support::eventually([&] { return held.is_telling(); }));
+  second.write(1);
+  EXPECT_TRUE(q::try_wait(readable));
+  EXPECT_TRUE(q::try_wait_any({readable}));
+  EXPECT_FALSE(waiters.has_ended(0));
+  held.release();
+  EXPECT_TRUE(support::eventually([&] { return waiters.has_ended(0); }));
 }
 
 TEST(Descriptor, OneThatIsNotOpenIsAnErrorWithItsNumber_J4) {

@@ -150,7 +150,7 @@ class called_in_the_midst final : private q::wait_block {
   }
 
  private:
-  claimed claim(q::waiter&) noexcept override {
+  claimed claim(q::waiter&, q::wait_status) noexcept override {
     call_();
     return claimed::done;
   }

@@ -12,7 +12,7 @@ bool is_possible(std::uint64_t seen) { return (seen & word::contended) == 0 || (
 template <class Check>
 void for_all_words(Check check) {
   for (const std::uint64_t value : values) {
-    for (std::uint64_t flags = 0; flags < 16; ++flags) {
+    for (std::uint64_t flags = 0; flags < 32; ++flags) {
       const std::uint64_t seen = word::with_value(flags, value);
       if (is_possible(seen)) check(seen);
     }
@@ -44,15 +44,18 @@ TEST(ObjectWord, LockingAHeldWordOnlyAnnouncesASleeper) {
   });
 }
 
-TEST(ObjectWord, UnlockingPublishesTheValueAndWhetherTheQueueIsEmpty) {
+TEST(ObjectWord, UnlockingPublishesTheValueAndWhetherTheQueueIsEmptyAndTheObjectEnrolled) {
   for_all_words([](std::uint64_t seen) {
     if ((seen & word::locked) == 0) return;
     for (const bool waiters : {false, true}) {
-      const std::uint64_t next = word::on_unlock(seen, waiters);
-      EXPECT_EQ(next & (word::locked | word::contended), 0u);
-      EXPECT_EQ((next & word::waiting) != 0, waiters) << "I1";
-      EXPECT_EQ(word::value(next), word::value(seen));
-      EXPECT_EQ(next & word::all, seen & word::all);
+      for (const bool enrolled : {false, true}) {
+        const std::uint64_t next = word::on_unlock(seen, waiters, enrolled);
+        EXPECT_EQ(next & (word::locked | word::contended), 0u);
+        EXPECT_EQ((next & word::waiting) != 0, waiters) << "I1";
+        EXPECT_EQ((next & word::enrolled) != 0, enrolled) << "I4";
+        EXPECT_EQ(next & word::abandoned, seen & word::abandoned);
+        EXPECT_EQ(word::value(next), word::value(seen));
+      }
     }
   });
 }

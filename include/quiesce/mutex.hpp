@@ -1,0 +1,57 @@
+#pragma once
+
+#include <source_location>
+
+#include "quiesce/deadline.hpp"
+#include "quiesce/handle.hpp"
+
+namespace quiesce::inline v0 {
+
+/// A mutex that can stand in every wait: owned by a thread, which may take it again, 524,287 times in all, and has to give
+/// it back as often. std::unique_lock and std::lock_guard work on it.
+///
+/// When its owner ends without giving it back, the mutex is free, and the next wait that takes it says `abandoned`: what it
+/// guards may be half changed. lock() and its kind take it as well and do not say so. A thread's mutexes are abandoned in
+/// the reverse order in which it took them, after its thread_local variables have been destroyed; when the process ends
+/// none is, nor is one that the destructor of a thread-specific key takes in the last of its four rounds.
+///
+/// Not yet for pools: arming a registered wait with a mutex is a bug of the caller, since a callback owns nothing.
+///
+/// From a callback: allowed; what a callback has not given back when its worker ends is abandoned.
+/// Lifetime: the last handle may be closed by the owner, or while another thread owns it.
+/// Errors:   using a null mutex is a bug of the caller, std::logic_error with the place.
+/// Source:   CreateMutex of Windows.
+class mutex : public handle {
+ public:
+  /// Errors: std::bad_alloc; std::system_error when the system has no thread-specific key left.
+  mutex();
+
+  /// Another handle to the same mutex.
+  [[nodiscard]] mutex duplicate() const noexcept { return mutex(shared()); }
+
+  /// Takes it, at once if it is free or the caller's; those who wait are served first come, first served.
+  /// Blocks:  until then.
+  /// Orders:  all that earlier owners did before they gave it back happens before the return.
+  /// Allocates: nothing; for a thread's first mutex the C library may, in a process with more than 32 thread-specific keys,
+  ///          and ends the process if it cannot.
+  /// Errors:  taken 524,287 times already: a bug of the caller, std::logic_error, nothing changed.
+  void lock(std::source_location where = std::source_location::current());
+
+  /// lock() without blocking. Returns whether it was taken.
+  bool try_lock(std::source_location where = std::source_location::current());
+
+  /// lock(), but gives up when `limit` or `until` has passed. Returns whether it was taken.
+  bool try_lock_for(time_limit limit, std::source_location where = std::source_location::current()) {
+    return try_lock_until(limit, where);
+  }
+  bool try_lock_until(deadline until, std::source_location where = std::source_location::current());
+
+  /// Gives it back once. The last time it goes to the first who waits.
+  /// Errors: the caller does not own it: a bug of the caller, std::logic_error, nothing changed.
+  void unlock(std::source_location where = std::source_location::current());
+
+ private:
+  explicit mutex(waitable* owned) noexcept : handle(owned) {}
+};
+
+}  // namespace quiesce::inline v0
