@@ -32,26 +32,13 @@ void touch_once(operation& step, std::uint32_t object, access_mode mode) noexcep
   step.touches(object, mode);
 }
 
-// The sets come first: the search looks at the first object of a step for whether its gate was open, and those who wait
-// for what is in a set wait for the set.
+// Those who wait for a set wait for what is in it.
 void touch_with_sets(operation& step, unsigned id, access_mode mode) noexcept {
   const description& of = descriptors().at(id);
   const std::uint16_t other_set = of.other_end != 0 ? descriptors().at(of.other_end).in_set : std::uint16_t{0};
   if (of.in_set != 0) touch_once(step, object_of(of.in_set), mode);
   if (other_set != 0) touch_once(step, object_of(other_set), mode);
   touch_once(step, object_of(id), mode);
-}
-
-// Whether who waits for it would go on, kept where the search finds it.
-void note_readiness(unsigned id) noexcept {
-  engine& in = *active;
-  const descriptor_table& table = descriptors();
-  const description& of = table.at(id);
-  if (of.kind == descriptor_kind::pipe_writer) return note_readiness(of.other_end);
-  const bool is_ready = of.kind == descriptor_kind::set ? table.has_ready(id, in.now())
-                                                        : (table.readiness(of, in.now()) & (EPOLLIN | EPOLLHUP)) != 0;
-  in.at(object_of(id)).count = is_ready ? 1 : 0;
-  if (of.in_set != 0) note_readiness(of.in_set);
 }
 
 bool is_answered_by_timer(const descriptor_call& call) noexcept {
@@ -185,16 +172,12 @@ traced_event* make(const descriptor_call& call, bool passes_time, std::uintptr_t
   return event;
 }
 
-void is_ready_from_the_start(int fd) noexcept { note_readiness(number_of(fd)); }
-
 void changed(const descriptor_call& by) noexcept {
   engine& in = *active;
   operation touched;
   touch_with_sets(touched, by.of, write);
   if (by.with != 0) touch_once(touched, object_of(by.with), write);
   for (unsigned i = 0; i < touched.accesses; ++i) in.changed(touched.on[i].object);
-  note_readiness(by.of);
-  if (by.with != 0) note_readiness(by.with);
   for (unsigned i = 0; i < in.threads(); ++i) {
     const descriptor_call& call = descriptors().call_of(i);
     if (i == in.current() || call.use == descriptor_use::none) continue;

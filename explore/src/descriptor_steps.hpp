@@ -39,9 +39,6 @@ bool announce(const descriptor_call& call, std::uintptr_t pc) noexcept;
 /// Makes the step of a call. `passes_time`: that is how its wait has ended.
 traced_event* make(const descriptor_call& call, bool passes_time, std::uintptr_t pc) noexcept;
 
-/// After a counter was made that is not zero.
-void is_ready_from_the_start(int fd) noexcept;
-
 /// After a step that changed a description: those who wait look again.
 void changed(const descriptor_call& by) noexcept;
 

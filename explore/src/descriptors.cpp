@@ -163,7 +163,8 @@ int descriptor_table::forget(unsigned set, unsigned number) noexcept {
 
 void descriptor_table::remove(unsigned index) noexcept {
   --watched_count_;
-  for (unsigned i = index; i < watched_count_; ++i) watched_[i] = watched_[i + 1];
+  // Not by assignments: the compiler makes a call of memmove() of them, and that is taken over.
+  copy_bytes(watched_ + index, watched_ + index + 1, (watched_count_ - index) * sizeof *watched_);
 }
 
 bool descriptor_table::has_ready(unsigned set, std::uint64_t now) const noexcept {
@@ -189,14 +190,19 @@ std::uint64_t descriptor_table::next_expiry_in(unsigned set, std::uint64_t now) 
 void descriptor_table::put(const description& end, const void* bytes, std::uint32_t count) noexcept {
   pipe_buffer& into = pipe_[end.buffer];
   const auto* const from = static_cast<const unsigned char*>(bytes);
-  for (std::uint32_t i = 0; i < count; ++i) into.bytes[(into.begin + into.used + i) % pipe_size] = from[i];
+  const std::uint32_t at = (into.begin + into.used) % pipe_size;
+  const std::uint32_t before_end = count < pipe_size - at ? count : pipe_size - at;
+  copy_bytes(into.bytes + at, from, before_end);
+  copy_bytes(into.bytes, from + before_end, count - before_end);
   into.used += count;
 }
 
 void descriptor_table::take(const description& end, void* bytes, std::uint32_t count) noexcept {
   pipe_buffer& from = pipe_[end.buffer];
   auto* const to = static_cast<unsigned char*>(bytes);
-  for (std::uint32_t i = 0; i < count; ++i) to[i] = from.bytes[(from.begin + i) % pipe_size];
+  const std::uint32_t before_end = count < pipe_size - from.begin ? count : pipe_size - from.begin;
+  copy_bytes(to, from.bytes + from.begin, before_end);
+  copy_bytes(to + before_end, from.bytes, count - before_end);
   from.begin = (from.begin + count) % pipe_size;
   from.used -= count;
 }

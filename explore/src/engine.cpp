@@ -140,7 +140,6 @@ unsigned engine::create_thread(void* (*routine)(void*), void* argument) noexcept
   made.released.clear();
   made.to_acquire.clear();
   made.hash = mixed(number + 1);
-  made.time = first_moment;
   made.accesses = 0;
   made.clock_reads = made.read_count = made.spins = made.rests = made.yields = made.early_limits = 0;
   made.others_seen = made.last_in_vain = 0;
@@ -155,7 +154,6 @@ unsigned engine::create_thread(void* (*routine)(void*), void* argument) noexcept
   }
   if (number != 0) {
     made.order = self().order;
-    made.time = self().time;
     made.happened = self().happened;
   }
   made.happened.of[number] = 1;

@@ -70,7 +70,6 @@ struct logical_thread {
   vector_clock released;    // by a release fence
   vector_clock to_acquire;  // by an acquire fence
   std::uint64_t hash = 0;
-  std::uint64_t time = 0;  // that the steps which its next one depends on have seen pass
   std::uint32_t accesses = 0;
 
   // Reads since the last step that changed anything: who repeats them spins.
@@ -200,8 +199,6 @@ class engine {
   std::uint64_t now() const noexcept { return now_; }
   /// After a step of the running thread.
   void pass_time(std::uint64_t until) noexcept {
-    logical_thread& t = self();
-    if (until > t.time) events_[position_ - 1].time = t.time = until;
     if (until <= now_) return;
     now_ = until;
     ++objects_[clock_object].version;

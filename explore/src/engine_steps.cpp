@@ -178,19 +178,14 @@ traced_event* engine::make(const operation& done) noexcept {
   order_before_ = t.order;
   e.order = t.order;
   e.order.of[current_] = e.index;
-  e.object = no_position;
+  e.accesses = done.accesses;
+  for (unsigned i = 0; i < done.accesses; ++i) e.on[i] = done.on[i];
   if (done.accesses != 0) {
     const object& first = objects_[done.on[0].object];
-    e.object = done.on[0].object;
-    e.changes = done.on[0].mode != access_mode::read && done.on[0].mode != access_mode::follow;
     e.was = {.has_owner = first.owner != nobody, .has_sharers = first.sharers != 0, .is_counted = first.count > 0};
   }
 
-  e.time = t.time;
-  const auto follow = [&e](const event& earlier) {
-    e.order.join(earlier.order);
-    if (e.time < earlier.time) e.time = earlier.time;
-  };
+  const auto follow = [&e](const event& earlier) { e.order.join(earlier.order); };
 
   std::uint64_t hash = t.hash + static_cast<std::uint64_t>(done.what);
   for (unsigned i = 0; i < done.accesses; ++i) {
@@ -198,7 +193,7 @@ traced_event* engine::make(const operation& done) noexcept {
     const access_mode mode = done.on[i].mode;
     if (touched.last_write != no_position) follow(events_[touched.last_write]);
     hash = mixed(hash ^ touched.key) + touched.write_hash;
-    if (mode != access_mode::read && mode != access_mode::follow) {
+    if (is_change(mode)) {
       for (std::uint32_t rest = touched.reads.who; rest != 0; rest &= rest - 1) {
         follow(events_[touched.reads.at[__builtin_ctz(rest)]]);
       }
@@ -208,14 +203,13 @@ traced_event* engine::make(const operation& done) noexcept {
         follow(events_[touched.adds.at[__builtin_ctz(rest)]]);
       }
     }
-    if (mode != access_mode::read && mode != access_mode::follow) hash += mixed(touched.read_hash);
+    if (is_change(mode)) hash += mixed(touched.read_hash);
     if (mode != access_mode::add && mode != access_mode::follow) hash += mixed(touched.add_hash + 1);
   }
   hash = mixed(hash);
   e.hash = hash;
   t.hash = hash;
   t.order = e.order;
-  t.time = e.time;
   const bool tries = done.what == op::try_lock || done.what == op::compare_exchange || done.what == op::try_read_lock ||
                      done.what == op::try_write_lock || done.what == op::sem_try_wait;
   if (done.what == op::yield || (tries && done.on[0].mode == access_mode::read)) t.last_in_vain = position_;

@@ -96,7 +96,6 @@ void engine::tell(unsigned thread, gate next, std::uint32_t gate_object) noexcep
   told.waits_at = next;
   told.gate_object = gate_object;
   told.order.join(self().order);
-  if (told.time < self().time) told.time = self().time;
 }
 
 void engine::enqueue(std::uint32_t object, unsigned thread) noexcept {

@@ -197,6 +197,7 @@ bool search_part(task part, strategy by, shared_outcome& answer, report& result,
   result.states = answer.states;
   result.digest = answer.digest;
   result.complete = answer.is_complete;
+  result.out_of_budget = answer.out_of_budget;
   if (answer.has_verdict) {
     result.complete = false;
     explain(part, answer, result);

@@ -27,9 +27,9 @@ inline constexpr std::uint64_t date_of_first_moment = 1'700'000'000'000'000'000;
 
 /// A point on the virtual clock for one that a program gives.
 std::uint64_t limit_of(const timespec& when, clockid_t clock) noexcept;
-/// The same for a duration from now; saturates.
+/// The same for a duration from now, in a step that touches the clock; saturates.
 std::uint64_t limit_after(const timespec& duration) noexcept;
-/// As limit_after, with the look at the clock that "from now" is as a step.
+/// The same before the step: "from now" is a look at the clock, and that is one.
 std::uint64_t limit_from_now(const timespec& duration, std::uintptr_t pc) noexcept;
 bool is_time(const timespec& given) noexcept;
 

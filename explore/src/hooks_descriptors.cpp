@@ -228,7 +228,6 @@ int eventfd(unsigned count, int flags) noexcept {
   description& made = descriptors().at(number_of(fd));
   made.count = count;
   made.is_semaphore = (flags & EFD_SEMAPHORE) != 0;
-  if (count != 0) is_ready_from_the_start(fd);
   return fd;
 }
 

@@ -62,7 +62,7 @@ constinit next_definition<unsigned(unsigned)> real_sleep{"sleep"};
 bool is_time(const timespec& given) noexcept { return given.tv_nsec >= 0 && given.tv_nsec < 1'000'000'000; }
 
 std::uint64_t limit_after(const timespec& duration) noexcept {
-  const std::uint64_t now = active->self().time;
+  const std::uint64_t now = active->now();
   if (duration.tv_sec < 0) return now;
   const auto seconds = static_cast<std::uint64_t>(duration.tv_sec);
   if (seconds > far_away / second) return far_away;
@@ -114,28 +114,28 @@ time_t time(time_t* result) noexcept {
 int nanosleep(const timespec* duration, timespec* rest) {
   if (!is_explored()) return real_nanosleep.get()(duration, rest);
   if (!is_time(*duration) || duration->tv_sec < 0) return errno = EINVAL, -1;
-  read_clock(EXPLORE_CALLED_AT);  // "from now" is a look at the clock
-  sleep_until(limit_after(*duration), EXPLORE_CALLED_AT);
+  sleep_until(limit_from_now(*duration, EXPLORE_CALLED_AT), EXPLORE_CALLED_AT);
   return 0;
 }
 
 int clock_nanosleep(clockid_t clock, int flags, const timespec* when, timespec* rest) {
   if (!is_explored()) return real_clock_nanosleep.get()(clock, flags, when, rest);
   if (!is_time(*when)) return EINVAL;
-  if ((flags & TIMER_ABSTIME) == 0) read_clock(EXPLORE_CALLED_AT);
-  sleep_until((flags & TIMER_ABSTIME) != 0 ? limit_of(*when, clock) : limit_after(*when), EXPLORE_CALLED_AT);
+  const bool is_point = (flags & TIMER_ABSTIME) != 0;
+  sleep_until(is_point ? limit_of(*when, clock) : limit_from_now(*when, EXPLORE_CALLED_AT), EXPLORE_CALLED_AT);
   return 0;
 }
 
 int usleep(useconds_t duration) {
   if (!is_explored()) return real_usleep.get()(duration);
-  sleep_until(active->self().time + std::uint64_t{duration} * 1000, EXPLORE_CALLED_AT);
+  const timespec whole{.tv_sec = duration / 1'000'000, .tv_nsec = duration % 1'000'000 * 1'000L};
+  sleep_until(limit_from_now(whole, EXPLORE_CALLED_AT), EXPLORE_CALLED_AT);
   return 0;
 }
 
 unsigned sleep(unsigned duration) {
   if (!is_explored()) return real_sleep.get()(duration);
-  sleep_until(active->self().time + std::uint64_t{duration} * second, EXPLORE_CALLED_AT);
+  sleep_until(limit_from_now({.tv_sec = duration, .tv_nsec = 0}, EXPLORE_CALLED_AT), EXPLORE_CALLED_AT);
   return 0;
 }
 

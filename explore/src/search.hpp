@@ -101,6 +101,8 @@ class reduced_search final : public search {
                       std::uint32_t end) noexcept;
   void look_behind_gate(const engine& in, const operation& done, unsigned thread, const vector_clock& before,
                         std::uint32_t end) noexcept;
+  void look_behind_descriptors(const engine& in, const operation& done, unsigned thread, const vector_clock& before,
+                               std::uint32_t end) noexcept;
   void reverse(const engine& in, std::uint32_t earlier, unsigned thread, const vector_clock& needs,
                std::uint32_t end) noexcept;
 

@@ -6,9 +6,11 @@
 /// *initials* tell: those that begin what comes after the earlier step without depending on it. A thread falls asleep at a
 /// choice once everything that it leads to has been explored, and wakes when a step is made that its own depends on.
 ///
-/// What the plain algorithm assumes does not hold here at four places:
+/// What the plain algorithm assumes does not hold here at five places:
 ///   gates      An acquisition is possible only while the lock is free, so it never changes places with the release before
 ///              it, but with the last step before which it was possible; and so for a semaphore that counts.
+///   descriptor A call that waits for a descriptor has a gate, too, but one that lies in several objects and differs from
+///              call to call. So it is compared with all earlier steps on them.
 ///   blocked    A thread that waits at a gate at the end of an execution never made its step; its race is looked for then.
 ///   time-outs  A thread that waits with a limit has two ways to go on, and the wake takes the other one away, so that their
 ///              race never shows. Whoever wakes it wants it to be tried before.
@@ -49,15 +51,14 @@ predecessors of_step(const engine& in, const operation& step, unsigned first) no
     const access_mode mode = step.on[i].mode;
     const bool reversible = mode != access_mode::acquire && mode != access_mode::follow;
     if (touched.last_write != no_position) found.add(touched.last_write, reversible);
-    if (mode != access_mode::read && mode != access_mode::follow) found.add(touched.reads, reversible);
+    if (is_change(mode)) found.add(touched.reads, reversible);
     if (mode != access_mode::add && mode != access_mode::follow) found.add(touched.adds, reversible);
   }
   return found;
 }
 
 constexpr bool is_kept_by_object(gate which) noexcept {
-  return which == gate::lock_free || which == gate::no_writer || which == gate::no_sharer || which == gate::counted ||
-         which == gate::ready;
+  return which == gate::lock_free || which == gate::no_writer || which == gate::no_sharer || which == gate::counted;
 }
 
 constexpr bool lets_pass(gate which, const availability& object) noexcept {
@@ -65,15 +66,14 @@ constexpr bool lets_pass(gate which, const availability& object) noexcept {
     case gate::lock_free:
     case gate::no_writer: return !object.has_owner;
     case gate::no_sharer: return !object.has_owner && !object.has_sharers;
-    case gate::counted:
-    case gate::ready: return object.is_counted;
+    case gate::counted: return object.is_counted;
     default: return true;
   }
 }
 
 constexpr bool can_time_out(op what) noexcept {
   return what == op::timed_lock || what == op::timed_read_lock || what == op::timed_write_lock ||
-         what == op::sem_timed_wait || (what >= op::descriptor_wait && what <= op::descriptor_write);
+         what == op::sem_timed_wait;
 }
 
 }  // namespace
@@ -114,6 +114,7 @@ void reduced_search::made(const engine& in, const operation& done, const event& 
 
 void reduced_search::look_for_races(const engine& in, const operation& done, unsigned thread,
                                     const vector_clock& before, std::uint32_t end) noexcept {
+  if (in.gate_of(thread) == gate::ready) return look_behind_descriptors(in, done, thread, before, end);
   const bool has_gate = done.accesses != 0 && is_kept_by_object(in.gate_of(thread));
   if (has_gate) look_behind_gate(in, done, thread, before, end);
   // Who can time out was possible before each step, in the one way or in the other.
@@ -141,20 +142,37 @@ void reduced_search::look_behind_gate(const engine& in, const operation& done, u
   const std::uint32_t kept_by = done.on[0].object;
   for (std::uint32_t at = end; at-- != 0;) {
     const event& earlier = in.made(at);
-    if (earlier.object != kept_by) continue;
+    if (earlier.accesses == 0 || earlier.on[0].object != kept_by) continue;
     if (earlier.thread == thread || is_before(before, earlier)) {
-      if (earlier.changes) return;
+      if (is_change(earlier.on[0].mode)) return;
       continue;
     }
     if (!lets_pass(in.gate_of(thread), earlier.was)) continue;
     vector_clock needs = before;
     for (std::uint32_t later = at + 1; later < end; ++later) {
       const event& other = in.made(later);
-      const bool conflicts = other.changes || done.on[0].mode != access_mode::read;
-      if (other.object == kept_by && conflicts && !is_before(other.order, earlier)) needs.join(other.order);
+      if (other.accesses == 0 || other.on[0].object != kept_by) continue;
+      const bool conflicts = is_change(other.on[0].mode) || done.on[0].mode != access_mode::read;
+      if (conflicts && !is_before(other.order, earlier)) needs.join(other.order);
     }
     reverse(in, at, thread, needs, end);
-    if (earlier.changes) return;
+    if (is_change(earlier.on[0].mode)) return;
+  }
+}
+
+// What a call waits for lies in several objects, and differs from call to call: bytes, or room for so many. So each earlier
+// step that touches one of them counts as one before which it was there. One before which it was not costs an attempt.
+void reduced_search::look_behind_descriptors(const engine& in, const operation& done, unsigned thread,
+                                             const vector_clock& before, std::uint32_t end) noexcept {
+  for (std::uint32_t at = end; at-- != 0;) {
+    const event& earlier = in.made(at);
+    if (earlier.thread == thread || is_before(before, earlier) || !depend(earlier, done)) continue;
+    vector_clock needs = before;
+    for (std::uint32_t later = at + 1; later < end; ++later) {
+      const event& other = in.made(later);
+      if (depend(other, done) && !is_before(other.order, earlier)) needs.join(other.order);
+    }
+    reverse(in, at, thread, needs, end);
   }
 }
 
@@ -199,7 +217,8 @@ void reduced_search::competes(const engine& in, unsigned thread) noexcept {
 
 bool reduced_search::advance(const engine& in) noexcept {
   for (unsigned thread = 0; thread < in.threads(); ++thread) {
-    if (in.has_ended(thread) || !is_kept_by_object(in.gate_of(thread))) continue;
+    const gate waits_at = in.gate_of(thread);
+    if (in.has_ended(thread) || (!is_kept_by_object(waits_at) && waits_at != gate::ready)) continue;
     look_for_races(in, in.pending(thread), thread, in.order_of(thread), in.position());
   }
   asleep_ = 0;

@@ -20,7 +20,7 @@ constexpr std::uint64_t mixed(std::uint64_t value) noexcept {
 
 inline constexpr unsigned nobody = 0xff;
 inline constexpr std::uint32_t no_position = 0xffff'ffff;
-inline constexpr std::size_t most_accesses = 3;
+inline constexpr std::size_t most_accesses = 4;  // the ends of a pipe in two sets, and the clock
 
 /// How a step touches an object. Two steps depend on each other if they touch the same object and
 ///
@@ -44,6 +44,8 @@ constexpr bool in_conflict(access_mode a, access_mode b) noexcept {
   if (a == acquire || b == acquire) return true;
   return a != b;
 }
+
+constexpr bool is_change(access_mode mode) noexcept { return mode != access_mode::read && mode != access_mode::follow; }
 
 struct access {
   std::uint32_t object;
@@ -85,15 +87,24 @@ struct availability {
 /// A step that was made.
 struct event {
   vector_clock order;   // the steps that it depends on, itself included
-  std::uint64_t time;   // that it and those steps have seen pass
   std::uint64_t hash;   // of itself and of what it depends on: equal for equal steps in equal circumstances
   std::uint16_t index;  // among its thread's, from 1
   std::uint8_t thread;
   op what;
-  bool changes;          // the object that it touches first
-  availability was;      // that object, before the step
-  std::uint32_t object;  // that object; no_position: none
+  std::uint8_t accesses;
+  access on[most_accesses];
+  availability was;  // the object that it touches first, before the step
 };
+
+/// Whether the earlier step, and this one, which is about to be made, touch the same.
+constexpr bool depend(const event& earlier, const operation& on) noexcept {
+  for (unsigned i = 0; i < earlier.accesses; ++i) {
+    for (unsigned k = 0; k < on.accesses; ++k) {
+      if (earlier.on[i].object == on.on[k].object && in_conflict(earlier.on[i].mode, on.on[k].mode)) return true;
+    }
+  }
+  return false;
+}
 
 /// For each thread the position of its last step of one kind.
 struct last_steps {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -34,14 +35,16 @@ inline void explore_all(states reached, std::function<void()> program) {
 }
 
 /// The same for a program that has too many: all those that deviate at most so often from the default, which is that the
-/// running thread goes on.
+/// running thread goes on. Time that does not suffice for them is a failure.
 inline void explore_bounded(std::uint32_t deviations, states reached, std::function<void()> program) {
   explore::options options;
   options.search = explore::strategy::bounded;
   options.deviations = deviations;
+  options.time = std::chrono::seconds(90);  // less than the limit of a test
   options.must_reach = std::move(reached);
   const explore::report found = explore_as_test(std::move(program), std::move(options));
   EXPECT_TRUE(found.passed()) << found;
+  EXPECT_FALSE(found.out_of_budget) << found;
 }
 
 }  // namespace scenario

@@ -89,6 +89,7 @@ struct report {
   std::uint64_t states = 0;               ///< distinct final orders of dependent steps, as far as they were counted
   std::uint64_t digest = 0;               ///< sum of their hashes: equal sets of orders have equal digests
   bool complete = false;                  ///< nothing is left to explore, under what the text calls modelled
+  bool out_of_budget = false;             ///< the search ended at options::time or options::executions
 
   [[nodiscard]] bool passed() const noexcept { return kind == verdict::passed; }
   explicit operator bool() const noexcept { return passed(); }

@@ -254,6 +254,7 @@ TEST(Check, ALimitOfExecutionsIsToldAndIsNotComplete) {
       how);
   EXPECT_TRUE(found.passed());
   EXPECT_FALSE(found.complete);
+  EXPECT_TRUE(found.out_of_budget);
   EXPECT_EQ(found.executions, 3U);
   EXPECT_NE(found.text.find("not complete"), std::string::npos) << found;
 }

@@ -4,6 +4,10 @@
 /// Godefroid, POPL 2005 (the last two); Abdulla, Aronis, Jonsson and Sagonas, POPL 2014 (the first two, and all numbers).
 /// The litmus tests have as many executions as GenMC counts for them under sequential consistency.
 #include <gtest/gtest.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -258,6 +262,31 @@ TEST(Counts, CriticalSectionsComeInEachOrder) {
   expect(6, [] { critical_sections(3, 1); });
   expect(90, [] { critical_sections(3, 2); });
   expect(2'520, [] { critical_sections(4, 2); });
+}
+
+// One sleeps with a limit and reads, one writes and wakes, and others read. Nobody joins, so that only these count.
+void sleeper_and_readers(unsigned readers) {
+  static std::uint32_t word = 0;
+  static std::atomic<int> x{0};
+  const auto futex = [](int what, std::uint32_t value, const timespec* when) {
+    ::syscall(SYS_futex, &word, what | FUTEX_PRIVATE_FLAG, value, when, nullptr, FUTEX_BITSET_MATCH_ANY);
+  };
+  std::thread([futex] {
+    constexpr timespec when{.tv_sec = 2'000, .tv_nsec = 0};
+    futex(FUTEX_WAIT_BITSET, 0, &when);
+    look(x);
+  }).detach();
+  std::thread([futex] {
+    x = 1;
+    futex(FUTEX_WAKE, 1, nullptr);
+  }).detach();
+  for (unsigned i = 0; i < readers; ++i) std::thread([] { look(x); }).detach();
+}
+
+// The wake comes before the sleep, or ends it: then the sleeper reads what was written. After the time-out it reads that or
+// not. Each of the others reads it or not.
+TEST(Counts, WhoIsWokenReadsWhatWasWrittenBeforeTheWake) {
+  for (const unsigned readers : {0U, 1U, 2U, 3U}) expect(4U << readers, [readers] { sleeper_and_readers(readers); });
 }
 
 // A philosopher waits for the lower fork first.

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "fuzz_descriptor_calls.hpp"
 #include "fuzz_program.hpp"
 
 namespace fuzz {
@@ -26,6 +27,7 @@ struct machine {
   pthread_cond_t condition;
   sem_t semaphore;
   pthread_barrier_t barrier;
+  descriptors fds;
   result seen;
 };
 machine shared;
@@ -141,8 +143,8 @@ std::uint8_t perform(thread_state& self, instruction one) {
       return 0;
     }
     case kind::yield: ::sched_yield(); return 0;
+    default: return call<Place>(shared.fds, one);
   }
-  return 0;
 }
 
 using performer = std::uint8_t (*)(thread_state&, instruction);
@@ -171,15 +173,6 @@ void* begin(void* number) {
   return nullptr;
 }
 
-bool asks_for_time(const program& what) {
-  for (unsigned t = 0; t < what.threads; ++t) {
-    for (unsigned i = 0; i < what.thread[t].count; ++i) {
-      if (takes_time(what.thread[t].at[i].what)) return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 void run(const program& what, result_set& results) {
@@ -189,6 +182,7 @@ void run(const program& what, result_set& results) {
   ::pthread_cond_init(&shared.condition, nullptr);
   ::sem_init(&shared.semaphore, 0, what.semaphore);
   ::pthread_barrier_init(&shared.barrier, nullptr, 2);
+  if (has(what, uses_descriptors)) shared.fds.open(what.descriptors);
   pthread_t other[most_threads];
   for (std::uintptr_t t = what.is_detached ? 0 : 1; t < what.threads; ++t) {
     ::pthread_create(&other[t], nullptr, begin, reinterpret_cast<void*>(t));
@@ -201,7 +195,7 @@ void run(const program& what, result_set& results) {
   int left = 0;
   ::sem_getvalue(&shared.semaphore, &left);
   shared.seen.semaphore = static_cast<std::uint8_t>(left);
-  if (asks_for_time(what)) shared.seen.seconds = seconds_passed();
+  if (has(what, takes_time)) shared.seen.seconds = seconds_passed();
   results.enter(hash_of(shared.seen));
 }
 

@@ -1,8 +1,10 @@
 /// What the programs mean, without the explorer: all states that can be reached, each visited once.
 #include <cstring>
 #include <string>
+#include <type_traits>
 #include <unordered_set>
 
+#include "fuzz_descriptor_model.hpp"
 #include "fuzz_program.hpp"
 
 namespace fuzz {
@@ -22,10 +24,12 @@ struct thread_state {
   std::uint8_t limit = 0;  // of a wait for a duration
   std::uint8_t holds[mutexes] = {};
   std::uint8_t holds_rwlock = 0;
+  std::uint16_t written = 0;  // of what is too long for a pipe
 };
 
-// Bytes only, so that equal states have equal bytes.
+// Equal states have equal bytes.
 struct state {
+  descriptor_state descriptors;
   thread_state thread[most_threads];
   std::uint8_t word[words] = {};
   std::uint8_t owner[mutexes] = {none, none};
@@ -39,6 +43,7 @@ struct state {
   std::uint8_t in_barrier = none;
   std::uint8_t log[most_threads][most_instructions] = {};
 };
+static_assert(std::has_unique_object_representations_v<state>);
 
 void push(std::uint8_t (&queue)[most_threads], unsigned thread) {
   unsigned at = 0;
@@ -60,6 +65,7 @@ class search {
 
   model_answer answer() {
     state first;
+    first.descriptors = descriptor_state::first(what_.descriptors);
     first.semaphore = static_cast<std::uint8_t>(what_.semaphore);
     visit(first);
     return answer_;
@@ -115,10 +121,17 @@ class search {
     if (value != not_done) self.last = static_cast<std::uint8_t>(value);
     self.where = phase::begin;
     self.polled = self.limit = 0;
+    self.written = 0;
   }
 
   static void pass(state& at, std::uint8_t until) {
     if (until > at.seconds) at.seconds = until;
+  }
+
+  static bool begin_duration(state& at, unsigned t) {
+    at.thread[t].limit = static_cast<std::uint8_t>(at.seconds + 1);
+    at.thread[t].where = phase::has_limit;
+    return true;
   }
 
   static void give_back(state& at, unsigned t, unsigned mutex) {
@@ -260,11 +273,7 @@ class search {
         return true;
       case kind::futex_wait_for:
         // The duration begins when the call does.
-        if (self.where == phase::begin) {
-          self.limit = static_cast<std::uint8_t>(at.seconds + 1);
-          self.where = phase::has_limit;
-          return true;
-        }
+        if (self.where == phase::begin) return begin_duration(at, t);
         if (at.word[0] != one.value) return done(at, t, 1), true;
         push(at.in_futex, t);
         self.where = phase::waits;
@@ -290,14 +299,44 @@ class search {
         return done(at, t, 1), true;
       case kind::clock_read: return done(at, t, at.seconds), true;
       case kind::sleep_until: return false;
-      case kind::sleep_for:
-        if (self.where != phase::begin) return false;
-        self.limit = static_cast<std::uint8_t>(at.seconds + 1);
-        self.where = phase::has_limit;
-        return true;
+      case kind::sleep_for: return self.where == phase::begin && begin_duration(at, t);
       case kind::yield: return done(at, t, 0), true;
+      default: return step_on_descriptor(at, t, one);
     }
     return false;
+  }
+
+  bool step_on_descriptor(state& at, unsigned t, const instruction& one) {
+    thread_state& self = at.thread[t];
+    descriptor_state& on = at.descriptors;
+    const descriptor_setup& setup = what_.descriptors;
+    const std::uint8_t which = one.on == 0 ? descriptor_state::the_counter : descriptor_state::the_pipe;
+    const auto gives = [&](unsigned value) { return done(at, t, value), true; };
+    if (takes_time(one.what) && self.where == phase::begin) return begin_duration(at, t);
+    const unsigned seen = on.look() & (one.value == 0 ? descriptor_state::to_write : descriptor_state::to_read);
+    switch (one.what) {
+      case kind::count_read: return on.count != 0 && gives(on.read(setup));
+      case kind::count_write: return on.can_add(one.value) && (on.add(one.value, setup), gives(0));
+      case kind::count_look: return gives(on.look());
+      case kind::count_wait:
+      case kind::count_wait_for: return seen != 0 && gives(seen);
+      case kind::pipe_read: return on.bytes != 0 && gives(byte_of_size(on.take(size_to_read(one.value))));
+      case kind::pipe_write: {
+        const unsigned size = size_to_write(one.value);
+        if (!on.has_room_for(size - self.written)) return false;
+        self.written = static_cast<std::uint16_t>(self.written + on.write(size - self.written));
+        return self.written != size || gives(byte_of_size(size));
+      }
+      case kind::pipe_wait:
+        if (one.value == 0) return on.has_room_for(most_at_once) && gives(descriptor_state::to_write);
+        return on.bytes != 0 && gives(descriptor_state::to_read);
+      case kind::set_wait:
+      case kind::set_wait_for: return on.ready(setup) != 0 && gives(on.report(setup));
+      case kind::set_look: return gives(on.report(setup));
+      case kind::set_add: return gives(on.watch(which) ? 0 : 1);
+      case kind::set_remove: return gives(on.forget(which) ? 0 : 1);
+      default: return false;
+    }
   }
 
   // False: nothing that ends by time.
@@ -329,6 +368,13 @@ class search {
         remove(at.in_futex, t);
         pass(at, one.what == kind::futex_timed_wait ? one.value : self.limit);
         return done(at, t, 2), true;
+      case kind::count_wait_for:
+      case kind::set_wait_for: {
+        if (self.where != phase::has_limit) return false;
+        state looked = at;
+        if (step_on_descriptor(looked, t, one)) return false;
+        return pass(at, self.limit), done(at, t, 0), true;
+      }
       case kind::sleep_until: return pass(at, one.value), done(at, t, 0), true;
       case kind::sleep_for:
         if (self.where != phase::has_limit) return false;

@@ -42,6 +42,19 @@ constexpr const char* names[] = {"load",
                                  "clock_read",
                                  "sleep_until",
                                  "sleep_for",
+                                 "count_read",
+                                 "count_write",
+                                 "count_look",
+                                 "count_wait",
+                                 "count_wait_for",
+                                 "pipe_read",
+                                 "pipe_write",
+                                 "pipe_wait",
+                                 "set_wait",
+                                 "set_look",
+                                 "set_wait_for",
+                                 "set_add",
+                                 "set_remove",
                                  "yield"};
 static_assert(sizeof names / sizeof *names == kinds);
 
@@ -58,11 +71,21 @@ constexpr family families[] = {
     {6, {lock, cond_wait, cond_timed_wait, signal, broadcast, unlock}},
     {5, {store, futex_wait, futex_timed_wait, futex_wait_for, futex_wake}},
     {5, {sem_wait, sem_try_wait, sem_timed_wait, sem_post, sem_value}},
+    {5, {count_read, count_write, count_look, count_wait, count_wait_for}},
+    {3, {pipe_read, pipe_write, pipe_wait}},
+    {8, {count_read, count_write, set_wait, set_look, set_wait_for, set_add, set_remove, count_read}},
+    {8, {pipe_read, pipe_write, set_wait, set_look, set_add, set_remove, pipe_read, count_write}},
     {1, {barrier_wait}},
     {3, {clock_read, sleep_until, sleep_for}},
     {1, {yield}},
 };
 constexpr unsigned family_count = sizeof families / sizeof *families;
+
+std::string to_text(const descriptor_setup& shown) {
+  return "  counter " + std::to_string(shown.count) + (shown.counts_down ? ", counts down" : "") + "; pipe " +
+         std::to_string(shown.bytes) + "; set of " + std::to_string(shown.watched) +
+         (shown.for_room ? ", for room" : "") + (shown.by_edge ? ", by edge" : "") + "\n";
+}
 
 std::uint64_t mixed(std::uint64_t value) noexcept {
   value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
@@ -75,7 +98,20 @@ std::uint64_t mixed(std::uint64_t value) noexcept {
 bool takes_time(kind what) noexcept {
   return what == timed_lock || what == timed_read_lock || what == timed_write_lock || what == cond_timed_wait ||
          what == futex_timed_wait || what == futex_wait_for || what == sem_timed_wait || what == sleep_until ||
-         what == sleep_for || what == clock_read;
+         what == sleep_for || what == clock_read || what == count_wait_for || what == set_wait_for;
+}
+
+bool uses_descriptors(kind what) noexcept { return what >= count_read && what <= set_remove; }
+
+bool uses_pipe(kind what) noexcept { return what >= pipe_read && what <= pipe_wait; }
+
+bool has(const program& what, bool (*of_this_kind)(kind) noexcept) noexcept {
+  for (unsigned t = 0; t < what.threads; ++t) {
+    for (unsigned i = 0; i < what.thread[t].count; ++i) {
+      if (of_this_kind(what.thread[t].at[i].what)) return true;
+    }
+  }
+  return false;
 }
 
 program make_program(std::uint64_t seed) {
@@ -84,6 +120,12 @@ program make_program(std::uint64_t seed) {
   program made;
   made.threads = 2 + below(2);
   made.semaphore = below(3);
+  made.descriptors = {.counts_down = below(2) == 0,
+                      .count = static_cast<std::uint8_t>(below(2) == 0 ? below(2) : full - below(3)),
+                      .bytes = static_cast<std::uint16_t>(below(6) != 0 ? below(3) : pipe_size - 1 - below(3)),
+                      .watched = static_cast<std::uint8_t>(below(4)),
+                      .for_room = below(3) == 0,
+                      .by_edge = below(3) == 0};
   made.same_place = below(8) == 0;
   made.is_detached = below(4) == 0;
   // One or two families, and now and then anything.
@@ -114,12 +156,14 @@ program make_program(std::uint64_t seed) {
       if (timed > 3) own.at[i].what = clock_read;
     }
   }
+  // It takes long to fill a pipe.
+  if (!has(made, uses_pipe)) made.descriptors.bytes = made.descriptors.bytes != 0 ? 1 : 0;
   return made;
 }
 
 std::string to_text(const program& shown) {
   std::string text = "semaphore " + std::to_string(shown.semaphore) + (shown.same_place ? ", same place" : "") +
-                     (shown.is_detached ? ", detached" : "") + "\n";
+                     (shown.is_detached ? ", detached" : "") + "\n" + to_text(shown.descriptors);
   for (unsigned t = 0; t < shown.threads; ++t) {
     text += "  thread " + std::to_string(t) + ":";
     for (unsigned i = 0; i < shown.thread[t].count; ++i) {

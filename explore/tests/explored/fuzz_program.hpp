@@ -49,6 +49,19 @@ enum class kind : std::uint8_t {
   clock_read,
   sleep_until,
   sleep_for,
+  count_read,
+  count_write,
+  count_look,
+  count_wait,
+  count_wait_for,
+  pipe_read,
+  pipe_write,
+  pipe_wait,
+  set_wait,
+  set_look,
+  set_wait_for,
+  set_add,
+  set_remove,
   yield,
 };
 inline constexpr unsigned kinds = static_cast<unsigned>(kind::yield) + 1;
@@ -68,15 +81,46 @@ struct thread_program {
   instruction at[most_instructions];
 };
 
+/// The descriptors of a program, as they are before its threads begin: an eventfd, a pipe, and an epoll set.
+struct descriptor_setup {
+  bool counts_down = false;  // EFD_SEMAPHORE
+  std::uint8_t count = 0;    // as byte_of() has it
+  std::uint16_t bytes = 0;   // in the pipe
+  std::uint8_t watched = 0;  // in the set: 1 the counter, 2 the pipe
+  bool for_room = false;     // the set watches the counter for EPOLLOUT
+  bool by_edge = false;
+};
+
 struct program {
   unsigned threads = 0;
-  unsigned semaphore = 0;    // its first value
+  unsigned semaphore = 0;  // its first value
+  descriptor_setup descriptors;
   bool same_place = false;   // all instructions of one kind are one line of code
   bool is_detached = false;  // nobody joins, and who waits for ever is left behind
   thread_program thread[most_threads];
 };
 
 bool takes_time(kind) noexcept;
+bool uses_descriptors(kind) noexcept;
+bool uses_pipe(kind) noexcept;
+
+inline constexpr std::uint64_t most_count = UINT64_MAX - 1;  // of an eventfd
+inline constexpr unsigned pipe_size = 65'536;
+inline constexpr unsigned most_at_once = 4'096;  // a longer write to a pipe may come in parts
+/// A count in a byte: from zero up, and from `full` down.
+inline constexpr std::uint8_t full = 254;
+constexpr std::uint8_t byte_of(std::uint64_t count) noexcept {
+  return static_cast<std::uint8_t>(count > most_count / 2 ? full - (most_count - count) : count);
+}
+constexpr std::uint64_t count_of(std::uint8_t byte) noexcept {
+  return byte > full / 2 ? most_count - (full - byte) : byte;
+}
+constexpr unsigned size_to_read(unsigned value) noexcept { return value == 2 ? 8'192 : value + 1; }
+constexpr unsigned size_to_write(unsigned value) noexcept { return value == 2 ? most_at_once + 1 : value + 1; }
+constexpr std::uint8_t byte_of_size(std::uint64_t size) noexcept { return static_cast<std::uint8_t>(size % 251); }
+
+/// Whether the program has an instruction of the kind.
+bool has(const program&, bool (*of_this_kind)(kind) noexcept) noexcept;
 program make_program(std::uint64_t seed);
 std::string to_text(const program&);
 

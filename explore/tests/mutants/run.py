@@ -20,7 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 EXPLORE = HERE.parent.parent
 LIBRARY_FLAGS = ["-std=c++20", "-O2", "-mfsgsbase", "-pthread"]
 TEST_FLAGS = ["-std=c++20", "-O1", "-fsanitize=thread", "-fno-builtin", "-Wno-tsan", "-pthread"]
-WHICH = {"counts": ["counts_test.cpp"],
+WHICH = {"counts": ["counts_test.cpp", "descriptor_counts_test.cpp"],
          "fuzz": ["differential_fuzz.cpp", "fuzz_program.cpp", "fuzz_interpreter.cpp", "fuzz_model.cpp"]}
 
 
