@@ -18,7 +18,7 @@ class auto_reset_event : public handle {
  public:
   /// Allocates the object; throws std::bad_alloc.
   explicit auto_reset_event(bool signalled = false)
-      : handle(new set_event_object(event_word::reset::automatic, signalled)) {}
+      : handle(new program_event(event_word::reset::automatic, signalled)) {}
 
   /// Another handle to the same event.
   [[nodiscard]] auto_reset_event duplicate() const noexcept { return auto_reset_event(shared()); }

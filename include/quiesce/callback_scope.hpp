@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <source_location>
 
@@ -31,12 +32,28 @@ class callback_scope {
   arm_status arm(handle_ref object, deadline until = never,
                  std::source_location where = std::source_location::current()) noexcept;
 
+  /// Signals `object` when the callback has returned (sets an event, releases a semaphore by one, unlocks a mutex), and before a stop or a wait for callbacks that waits for this
+  /// callback returns. Keeps the object alive until then. Up to four times; one that is given twice is signalled twice.
+  /// Errors: a null handle, a fifth one, something else than an event, a semaphore or a mutex; and, at the return, a
+  ///         semaphore at its maximum, or a mutex that the callback does not own: bugs of the caller that end the process.
+  /// Source: SetEventWhenCallbackReturns of Windows.
+  void set_on_return(handle_ref object, std::source_location where = std::source_location::current()) noexcept;
+
  private:
   friend class registration;
   callback_scope(registration& of, wait_status how) noexcept;
+  void act_on_return() noexcept;
+
+  static constexpr std::size_t most_on_return = 4;
 
   registration& registration_;
   wait_result result_;
+  std::size_t count_on_return_ = 0;
+  struct at_return {
+    waitable* object;  // owned reference
+    std::source_location asked;
+  };
+  at_return on_return_[most_on_return];
 };
 
 }  // namespace quiesce::inline v0

@@ -67,10 +67,12 @@ class event_object : public waitable {
   event_word::reset kind_;
 };
 
-/// The object behind auto_reset_event and manual_reset_event, which the program sets.
-class set_event_object final : public event_object {
+/// What the handles auto_reset_event and manual_reset_event stand for: an event that programs set. The other kinds that
+/// are events inside are set by the library only.
+class program_event final : public event_object {
  public:
   using event_object::event_object;
+  bool can_be_signalled() const noexcept override { return true; }
 
  private:
   signal_outcome signal(std::uint64_t& word) noexcept override;

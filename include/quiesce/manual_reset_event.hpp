@@ -18,7 +18,7 @@ class manual_reset_event : public handle {
  public:
   /// Allocates the object; throws std::bad_alloc.
   explicit manual_reset_event(bool signalled = false)
-      : handle(new set_event_object(event_word::reset::manual, signalled)) {}
+      : handle(new program_event(event_word::reset::manual, signalled)) {}
 
   /// Another handle to the same event.
   [[nodiscard]] manual_reset_event duplicate() const noexcept { return manual_reset_event(shared()); }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <source_location>
 #include <string>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "quiesce/callback_scope.hpp"
+#include "quiesce/callback_source.hpp"
 #include "quiesce/deadline.hpp"
 #include "quiesce/handle.hpp"
 #include "quiesce/unique_function.hpp"
@@ -16,19 +16,6 @@
 namespace quiesce::inline v0 {
 
 class thread_pool;
-
-/// What became of a stop.
-enum class stop_status : std::uint8_t {
-  stopped,    ///< no callback is running and none will ever run
-  deferred,   ///< asked from inside a callback of it, which is not waited for: no other callback of it will begin, and
-              ///< `stopped()` tells when those that run, among them the asking one, have returned
-  timed_out,  ///< the limit came first; the stop goes on, and `stopped()` tells when it is done
-};
-
-struct stop_result {
-  stop_status status = stop_status::stopped;
-  std::size_t dropped = 0;  ///< callbacks that were due and that this stop took back, because they could not run
-};
 
 struct wait_options {
   std::string name{};    ///< for errors and reports
@@ -49,7 +36,8 @@ enum class repeat : std::uint8_t { once, until_stopped };
 /// as soon as none of it is due. Arming it by hand gives it another object.
 ///
 /// Stopping: after `stop()` no callback runs and none ever will, though callbacks arm the wait again at any moment and
-/// though other threads signal or arm it meanwhile. Whatever the callbacks use may be freed on the next line.
+/// though other threads signal or arm it meanwhile. Whatever the callbacks use may be freed on the next line. Stopping, and
+/// waiting for callbacks, is common to all sources of callbacks: see callback_source.
 ///
 /// Lifetime: moves; destruction stops it. The object it was armed with last stays alive until the wait is armed again,
 ///           disarmed or stopped. The pool may be destroyed first: that stops the wait.
@@ -58,7 +46,7 @@ enum class repeat : std::uint8_t { once, until_stopped };
 ///           are due and have not begun: bugs of the caller that end the process with the place of the call, since the
 ///           calls are noexcept. An exception that leaves a callback ends the process.
 /// Source:   CreateThreadpoolWait and its functions, and RegisterWaitForSingleObject, of Windows.
-class registered_wait {
+class registered_wait : public callback_source {
  public:
   /// A wait that is not armed and fires once for each arming.
   /// Errors: std::bad_alloc and what copying the callback throws. On a pool that is stopping the wait is made stopped:
@@ -68,9 +56,8 @@ class registered_wait {
   registered_wait(thread_pool& pool, F&& callback, wait_options options = {})
       : registered_wait(pool, function(std::forward<F>(callback)), repeat::once, time_limit::none(), options) {}
 
-  registered_wait(registered_wait&& other) noexcept : registration_(std::exchange(other.registration_, nullptr)) {}
-  registered_wait& operator=(registered_wait&& other) noexcept;
-  ~registered_wait();
+  registered_wait(registered_wait&&) noexcept = default;
+  registered_wait& operator=(registered_wait&&) noexcept = default;
 
   /// Waits for `object`, for one signal, and at most until `until`: a limit that has passed makes a callback soon that is told
   /// timed_out. An object that is signalled now makes one at once. An arming that has not fired is replaced.
@@ -85,38 +72,12 @@ class registered_wait {
   /// Returns: false when nothing was armed, because it had fired already or the wait is stopping.
   bool disarm(std::source_location where = std::source_location::current()) noexcept;
 
-  /// Refuses arming from now on, takes the arming back and waits until no callback is due or running. What had fired
-  /// before runs first, and is waited for.
-  /// Blocks:  until then. From inside a callback of this wait, also when it calls through other code: not at all; the
-  ///          answer is deferred, callbacks that were due are dropped and counted. Where every worker of the pool waits
-  ///          in a stop, what is due cannot run: it is dropped and counted.
-  /// Returns: stopped, or deferred. Any number of threads may stop it at the same time.
-  /// Orders:  all that callbacks did, the destruction of the callback included, happens before the return.
-  /// Lifetime: the callback and what it captured are destroyed before the return, never under a lock of the library, on
-  ///          the thread that ran it last or, if none runs, on the one that stops or that was just arming or disarming.
-  ///          What was captured may own this wait or its pool.
-  /// From a callback: of another wait: allowed. Two callbacks that stop each other's waits block each other for ever.
-  stop_result stop(std::source_location where = std::source_location::current()) noexcept;
-
-  /// stop(), but gives up waiting after `limit`.
-  stop_result stop_for(time_limit limit, std::source_location where = std::source_location::current()) noexcept;
-
-  /// stop() without the waiting: stopped() tells when it is done. What had fired still runs, also when a callback of
-  /// this wait asks.
-  void request_stop(std::source_location where = std::source_location::current()) noexcept;
-
-  /// Signalled, for good, when the promise of stop() holds. Lives as long as this wait; wait for it, do not keep it.
-  handle_ref stopped(std::source_location where = std::source_location::current()) const noexcept;
-
  private:
   friend class thread_pool;
   using function = unique_function<void(callback_scope&)>;
 
   registered_wait(thread_pool& pool, function callback, repeat mode, time_limit again_limit,
                   const wait_options& options);
-  registration& checked(const std::source_location& where) const noexcept;
-
-  registration* registration_;
 };
 
 }  // namespace quiesce::inline v0

@@ -6,6 +6,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "quiesce/deadline.hpp"
 #include "quiesce/handle.hpp"
@@ -23,7 +24,7 @@ struct pool_options {
 
 enum class post_status : std::uint8_t {
   queued,   ///< it will run
-  refused,  ///< the pool is stopping or has stopped: the function was destroyed and did not run
+  refused,  ///< the pool, or the work, is stopping or has stopped: it will not run
 };
 
 /// Threads that run callbacks: of posted functions, and of registered waits. They begin in the order in which they were
@@ -68,6 +69,17 @@ class thread_pool {
                              options, where);
   }
 
+  /// Waits until nothing is in flight: until there is a moment at which no callback of this pool runs or is queued.
+  /// Refuses nothing and stops nothing, so a pool that is kept busy may never come to such a moment.
+  /// Blocks:  until then, or until the limit. Where callbacks of several pools drain or stop each other's pools in a
+  ///          circle, it gives up at once.
+  /// Returns: nothing when it is drained, else who was in flight when it gave up, those of registered waits first. Posted
+  ///          functions have no name.
+  /// Orders:  with nothing returned, all that the callbacks did happens before the return.
+  /// Allocates: the list; throws std::bad_alloc.
+  /// From a callback: of this pool: a bug of the caller (std::logic_error), since it would wait for itself.
+  std::vector<callback_info> drain(deadline until, std::source_location where = std::source_location::current());
+
   /// Refuses new work and all arming, stops every registered wait of this pool, and waits until all that was queued or
   /// had fired has run. Then the workers have ended.
   /// Blocks:  until then. From inside a callback of this pool, or the destruction of one: not at all; the answer is
@@ -85,11 +97,12 @@ class thread_pool {
   handle_ref stopped() const noexcept;
 
  private:
+  friend class pool_timer;
+  friend class pool_work;
   friend class registered_wait;
   post_status post_function(unique_function<void()> work);
   registered_wait register_function(handle_ref object, unique_function<void(callback_scope&)> callback, repeat mode,
                                     time_limit limit, const wait_options& options, const std::source_location& where);
-  stop_result stop_until(deadline until) noexcept;
 
   pool_core* core_;
 };

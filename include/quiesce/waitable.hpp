@@ -101,6 +101,9 @@ class waitable {
   /// Whether the calling thread owns it as often as can be counted: then it must not wait for it.
   virtual bool is_taken_too_often() const noexcept { return false; }
 
+  /// Whether programs signal the object, as they do events, semaphores and mutexes.
+  virtual bool can_be_signalled() const noexcept { return false; }
+
   /// The name for reports; empty when none was given. Allocates; throws std::bad_alloc, nothing changed.
   std::string name();
   void set_name(std::string_view name);

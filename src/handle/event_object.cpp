@@ -30,7 +30,7 @@ void event_object::reset_slowly() noexcept {
   lock.set_word(event_word::with_signal(lock.word(), false));
 }
 
-signal_outcome set_event_object::signal(std::uint64_t& word) noexcept {
+signal_outcome program_event::signal(std::uint64_t& word) noexcept {
   word = event_word::with_signal(word, true);
   return signal_outcome::signalled;
 }

@@ -15,6 +15,7 @@ class mutex_object final : public waitable, private owned_by_thread {
 
   take_outcome try_take() noexcept override;
   bool has_owner() const noexcept override { return true; }
+  bool can_be_signalled() const noexcept override { return true; }
   bool is_taken_too_often() const noexcept override;
 
   /// Returns false when the calling thread does not own it; then nothing has changed.

@@ -17,6 +17,7 @@ class semaphore_object final : public waitable {
   /// Returns the previous count; none when the maximum would be exceeded: then nothing has changed.
   std::optional<std::uint32_t> release_by(std::uint32_t n) noexcept;
 
+  bool can_be_signalled() const noexcept override { return true; }
   std::uint32_t maximum() const noexcept { return maximum_; }
 
  private:

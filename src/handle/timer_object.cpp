@@ -1,28 +1,12 @@
 #include "handle/timer_object.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/contract.hpp"
+#include "handle/next_due.hpp"
 #include "quiesce/timer.hpp"
 
 namespace quiesce::inline v0 {
-namespace {
-
-std::chrono::nanoseconds steady_now() noexcept { return std::chrono::steady_clock::now().time_since_epoch(); }
-
-// The next moment of a period that has not passed: those that were slept through have merged into the one of now.
-deadline next_due(deadline due, std::chrono::nanoseconds period) noexcept {
-  const std::chrono::nanoseconds now = steady_now();
-  const std::chrono::nanoseconds last =
-      due.on() == deadline::clock::steady ? std::min(std::chrono::nanoseconds(due.nanoseconds()), now) : now;
-  const std::int64_t behind = (now - last) / period;
-  if (period > std::chrono::nanoseconds::max() - now) return never;
-  return std::chrono::steady_clock::time_point(last + behind * period + period);
-}
-
-}  // namespace
-
 timer_object::timer_object(event_word::reset kind) : event_object(kind, false), reactor_(reactor::reactor::acquire()) {}
 
 void timer_object::arm(deadline due, std::chrono::nanoseconds period) noexcept {

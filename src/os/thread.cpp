@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <memory>
@@ -52,6 +53,8 @@ thread thread::start(const char* name, body run, void* argument) {
   static_cast<void>(how.release());  // now the new thread's
   return thread(id);
 }
+
+std::uint64_t thread::current_number() noexcept { return static_cast<std::uint64_t>(::gettid()); }
 
 void thread::join() noexcept {
   if (::pthread_join(id_, nullptr) != 0) base::bug("a thread was joined that cannot be joined");

@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include <cstdint>
+
 namespace quiesce::inline v0::os {
 
 /// A thread of the library: it has a name, takes no signals but the synchronous ones (those that its own instructions
@@ -14,6 +16,9 @@ class thread {
   static thread start(const char* name, body run, void* argument);
 
   thread() noexcept = default;  // none
+
+  /// The number by which the kernel knows the calling thread.
+  static std::uint64_t current_number() noexcept;
 
   void join() noexcept;
   void detach() noexcept;

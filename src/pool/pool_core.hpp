@@ -4,8 +4,12 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
+#include "handle/local_event.hpp"
 #include "os/thread.hpp"
+#include "pool/blocked_stop.hpp"
+#include "quiesce/callback_source.hpp"
 #include "quiesce/event_object.hpp"
 #include "quiesce/manual_reset_event.hpp"
 #include "reactor/reactor.hpp"
@@ -38,6 +42,8 @@ class work_item {
 ///   I4  the core outlives its workers: each owns a reference, dropped as its last act
 ///   I5  workers_ is joined by the first stop from outside, or detached when the pool's handle is dropped inside a callback
 ///   I6  all_blocked_ is signalled, outside the lock, if and only if blocked_ == count_
+///   I7  in_flight_ counts the entries in the run queue and those that workers run. An entry that follows from another one
+///       is pushed before that one has ended, so zero means that nothing was in flight at that moment
 class pool_core final : public event_object {
  public:
   /// Starts the workers. Errors: std::system_error, std::bad_alloc; then no thread is left.
@@ -58,11 +64,17 @@ class pool_core final : public event_object {
   /// Refuses new work and new arming, and closes every member. Does not block.
   void request_stop() noexcept;
 
-  /// request_stop(), then waits. False: the limit came first. Not from a worker of this pool.
-  bool stop_until(deadline until) noexcept;
+  /// request_stop(), then waits, unless that would close a circle of stops. Not from a worker of this pool.
+  stop_status stop_until(deadline until, blocked_stop::kind kind = blocked_stop::kind::stop) noexcept;
 
   /// The handle is being dropped inside a callback: nobody will join the threads.
   void detach_workers() noexcept;
+
+  /// Waits until nothing is in flight: at one moment the run queue is empty and no worker runs anything. Refuses and
+  /// stops nothing. False: the limit came first, or this would wait in a circle. Not from inside a callback of this pool.
+  bool drain_until(deadline until) noexcept;
+  /// Adds all that is in flight: of the registered waits first, then posted functions. Errors: std::bad_alloc.
+  void append_in_flight(std::vector<callback_info>& to);
 
   bool is_worker() const noexcept;
   /// Whether the calling thread is inside a callback of this pool, or destroys one.
@@ -91,6 +103,13 @@ class pool_core final : public event_object {
     os::thread thread;
     parker told;
     worker* next_idle = nullptr;  // guarded by mutex_
+    bool runs = false;            // an entry; guarded by mutex_
+  };
+  // A thread that waits until nothing is in flight, on its stack.
+  struct drainer {
+    local_event drained;
+    drainer* next = nullptr;
+    drainer** previous = nullptr;  // null: told, and in no list
   };
 
   explicit pool_core(unsigned workers);
@@ -101,6 +120,7 @@ class pool_core final : public event_object {
   work_item* next_item(worker& self) noexcept;
   worker* leave_if_over() noexcept;
   static void tell_all(worker* idle) noexcept;
+  void entry_ended() noexcept;
 
   std::mutex joining_;  // held while the threads are joined, so that every stop from outside returns after it
   std::mutex mutex_;    // guards all below, up to the workers
@@ -108,7 +128,11 @@ class pool_core final : public event_object {
   work_item** end_of_items_ = &first_item_;
   worker* idle_ = nullptr;  // last in, first out: the warmest thread is taken
   registration* members_ = nullptr;
+  registration* closing_members_ = nullptr;  // those that request_stop() has gone through
   std::size_t live_ = 0;
+  std::size_t posted_ = 0;     // of these: posted work
+  std::size_t in_flight_ = 0;  // entries that are queued or run
+  drainer* drainers_ = nullptr;
   unsigned count_;        // constant once the threads have started
   unsigned left_ = 0;     // workers that have seen leaving_
   unsigned blocked_ = 0;  // workers that wait in a stop

@@ -1,11 +1,11 @@
 #include "pool/registration.hpp"
 
-#include <memory>
-#include <optional>
 #include <utility>
 
 #include "base/contract.hpp"
-#include "os/futex.hpp"
+#include "handle/next_due.hpp"
+#include "pool/group_core.hpp"
+#include "pool/running_callback.hpp"
 #include "quiesce/wait.hpp"
 #include "wait/state_lock.hpp"
 #include "wait/thread_record.hpp"
@@ -44,47 +44,39 @@ registration& registration::create(pool_core& pool, function callback, const std
   return *made;
 }
 
-// order: acquire and release, for every transition. A step publishes what its thread did before (a signaller its data, a
-//        callback its effects, the holder of busy the fields that busy guards) and sees what the steps before it published.
-// pairs: with the other transitions of this word.
-// not:   release for ends and acquire for begins alone: the last of several overlapping callbacks to end must see the
-//        work of the others, since it destroys what they used.
-// shown: tests/explore/stop_test.cpp, NoCallbackFollowsAStopThoughCallbacksArmTheirWaitAgain
-template <class Transition>
-run_word::move registration::step(Transition transition) noexcept {
-  std::uint64_t seen = run_.load(std::memory_order_relaxed);
-  for (;;) {
-    const run_word::move move = transition(seen);
-    if (!run_.compare_exchange_weak(seen, move.next, std::memory_order_acq_rel, std::memory_order_relaxed)) continue;
-    if (move.wake) os::futex_wake(os::futex_address(run_), 1 << 30);
-    return move;
-  }
-}
-
-template <class Transition>
-run_word::move registration::step_when_not_busy(Transition transition) noexcept {
-  for (;;) {
-    const run_word::move move = step(transition);
-    if (move.outcome != run_word::step::wait) return move;
-    os::futex_wait(os::futex_address(run_), static_cast<std::uint32_t>(move.next));
-  }
-}
-
-arm_status registration::arm(waitable& object, deadline until, const std::source_location& where) noexcept {
+template <class Link>
+arm_status registration::arm_by(bool repeats, const std::source_location& where, Link link) noexcept {
   add_reference();  // the callback that this causes may run before the end, and destroy the handle with the caller's
-  const run_word::move move = step_when_not_busy([this](std::uint64_t seen) { return run_word::on_arm(seen, mode_); });
+  const run_word::mode how{.overlap = mode_.overlap, .repeats = repeats};
+  const run_word::move move = step_when_not_busy([how](std::uint64_t seen) { return run_word::on_arm(seen, how); });
   if (move.outcome == run_word::step::overflow) {
     base::fatal_misuse("a registered wait was armed with 8388607 callbacks due", {}, where);
   }
   arm_status status = arm_status::refused;
   if (move.outcome != run_word::step::refused) {
     const bool replaces = move.outcome == run_word::step::replaced;
-    status = link(object, until, replaces);
+    status = link(replaces);
     let_go();
     if (status == arm_status::armed && replaces) status = arm_status::replaced;
   }
   release();
   return status;
+}
+
+arm_status registration::arm(waitable& object, deadline until, const std::source_location& where) noexcept {
+  if (object.has_owner()) base::fatal_misuse("a registered wait was armed with a mutex", object.name(), where);
+  return arm_by(mode_.repeats, where, [&](bool replaces) { return link(object, until, replaces); });
+}
+
+arm_status registration::set_timer(deadline due, std::chrono::nanoseconds period, std::chrono::nanoseconds window,
+                                   const std::source_location& where) noexcept {
+  return arm_by(period != period.zero(), where, [&](bool replaces) {
+    unlink();
+    due_ = due;
+    period_ = period;
+    window_ = window;
+    return link_timer(replaces);
+  });
 }
 
 bool registration::disarm() noexcept {
@@ -129,6 +121,32 @@ arm_status registration::link(waitable& object, deadline until, bool has_referen
   return arm_status::armed;
 }
 
+// With busy held, and nothing linked. The same, with a moment instead of an object.
+arm_status registration::link_timer(bool has_reference) noexcept {
+  if (!has_reference) add_reference();
+  const run_word::move move = step(run_word::on_commit);
+  if (move.outcome == run_word::step::refused) {
+    release();
+    return arm_status::refused;
+  }
+  if (!due_.is_never()) {
+    has_deadline_ = true;
+    pool_.deadlines().schedule(*this, due_, window_);
+  }
+  return arm_status::armed;
+}
+
+// With busy held: the next arming of one that repeats.
+void registration::link_again() noexcept {
+  if (object_ != nullptr) {
+    static_cast<void>(link(*object_, again_limit_, false));
+    return;
+  }
+  unlink();
+  due_ = next_due(due_, period_);
+  static_cast<void>(link_timer(false));
+}
+
 // With busy held: leaves the queue and the deadlines. After it nothing of an earlier arming can reach the wait (I4).
 void registration::unlink() noexcept {
   if (std::exchange(has_deadline_, false)) static_cast<void>(pool_.deadlines().cancel(*this));
@@ -151,7 +169,7 @@ void registration::let_go() noexcept {
         unlink();
         cleaned = true;
         break;
-      case run_word::step::rearm: static_cast<void>(link(*object_, again_limit_, false)); break;
+      case run_word::step::rearm: link_again(); break;
       default:
         if (run_word::is_quiet(move.next)) finish();
         return;
@@ -160,7 +178,7 @@ void registration::let_go() noexcept {
 }
 
 void registration::arm_again() noexcept {
-  static_cast<void>(link(*object_, again_limit_, false));
+  link_again();
   let_go();
 }
 
@@ -181,109 +199,64 @@ bool registration::claim_expiry() noexcept {
 
 void registration::tell_expiry() noexcept { pool_.push(*this); }
 
+bool registration::submit(const std::source_location& where) noexcept {
+  add_reference();  // the fire's
+  const run_word::move move = step([this](std::uint64_t seen) { return run_word::on_submit(seen, mode_); });
+  if (move.outcome == run_word::step::overflow) {
+    base::fatal_misuse("work was submitted with 8388607 callbacks due", name(), where);
+  }
+  if (move.push) pool_.push(*this);
+  if (move.outcome != run_word::step::refused) return true;
+  release();
+  return false;
+}
+
 void registration::run() noexcept {
-  const run_word::move move = step([this](std::uint64_t seen) { return run_word::on_begin(seen, mode_); });
+  std::uint64_t begun_after = 0;
+  const run_word::move move = counted_step([this](std::uint64_t seen) { return run_word::on_begin(seen, mode_); },
+                                           [&](const run_word::move& made) {
+                                             if (made.outcome == run_word::step::empty) return;
+                                             begun_after = awaited_.begins(made.outcome == run_word::step::signalled);
+                                           });
   if (move.push) pool_.push(*this);
   if (move.outcome != run_word::step::empty) {
     if (move.rearm) arm_again();
-    call(move.outcome == run_word::step::signalled ? wait_status::signalled : wait_status::timed_out);
-    const run_word::move end = step([this](std::uint64_t seen) { return run_word::on_end(seen, mode_); });
+    call(move.outcome == run_word::step::signalled ? wait_status::signalled : wait_status::timed_out, begun_after);
+    const run_word::move end = counted_step([this](std::uint64_t seen) { return run_word::on_end(seen, mode_); },
+                                            [&](const run_word::move&) { awaited_.ends(begun_after); });
     if (end.push) pool_.push(*this);
     if (end.rearm) arm_again();
     if (run_word::is_quiet(end.next)) finish();
+    if (move.kept) release();  // the entry's, beside that of the callback
   }
   release();  // Last touch of the registration by the worker.
 }
 
-void registration::call(wait_status how) noexcept {
-  const inside_callback frame(this, &pool_);
+void registration::call(wait_status how, std::uint64_t begun_after) noexcept {
+  const inside_callback frame(this, &pool_, begun_after);
+  running_callback::begins(this);
   callback_scope scope(*this, how);
   callback_(scope);
+  scope.act_on_return();
+  running_callback::ended();
 }
 
-// Quiet was reached, once, by this thread (I2): nobody uses the callable any more, and nobody has been told so.
-void registration::finish() noexcept {
-  add_reference();  // what was captured may own the handle of this very wait, and with it the caller's reference
-  {
-    const inside_callback frame(this, &pool_);  // and it may stop the wait, or the pool, while it is destroyed
-    callback_.reset();
+void registration::append_in_flight(std::vector<callback_info>& to) {
+  const std::string own_name = name();
+  for (const running_callback::found& each : running_callback::all_of(this)) {
+    to.push_back({own_name, std::chrono::nanoseconds(each.running_for), each.thread});
   }
-  set();  // before the pool can be seen as stopped
-  if (is_member_) pool_.member_closed(*this);
-  release();  // Last touch of the registration, unless the caller owns a reference.
+  const std::uint64_t due = run_word::pending(run_.load(std::memory_order_acquire));
+  to.insert(to.end(), due, {own_name, std::chrono::nanoseconds::zero(), 0});
 }
 
-registration::stop_report registration::close(bool drop) noexcept {
-  std::uint64_t met = 0;
-  const run_word::move move = step([drop, &met](std::uint64_t seen) {
-    met = seen;
-    return run_word::on_close(seen, drop);
-  });
-  switch (move.outcome) {
-    case run_word::step::closes: let_go(); break;
-    case run_word::step::joined:
-      if (run_word::reached_quiet(met, move.next)) finish();
-      break;
-    default: break;  // delegated: whoever holds busy cleans up
-  }
-  // Each fire that was dropped gave its reference up, but for the one that an entry in the run queue still stands on.
-  const bool entry_left = move.dropped != 0 && (move.next & run_word::scheduled) != 0;
-  drop_references(move.dropped + (move.was_armed ? 1 : 0) - (entry_left ? 1 : 0));
-  return {.result = {.dropped = move.dropped}, .running = run_word::running(met), .pending = run_word::pending(met)};
-}
-
-void registration::drop_references(std::uint64_t count) noexcept {
-  for (; count != 0; --count) release();
-}
-
-void registration::request_stop() noexcept { static_cast<void>(close(false)); }
-
-registration::stop_report registration::stop_until(deadline until) noexcept {
-  add_reference();  // the callable that is destroyed on the way may own the caller's
-  const bool inside = thread_record::current().is_inside(this);
-  stop_report report = close(inside);
-  if (inside) {
-    report.result.status = stop_status::deferred;
-  } else if (!await_stopped(until, report.result.dropped)) {
-    report.result.status = stop_status::timed_out;
-  }
-  release();
-  return report;
-}
-
-bool registration::await_stopped(deadline until, std::size_t& dropped) noexcept {
-  const handle_ref self(*this);
-  if (!pool_.is_worker() && !pool_.is_inside()) return static_cast<bool>(wait_until(self, until));
-  // A worker that waits here runs nothing. When all of them do, what is pending cannot run: it is dropped. A thread that
-  // destroys a callable of the pool looks at that too: workers may be waiting for the stop that it belongs to.
-  std::optional<pool_core::blocked_worker> blocked;
-  if (pool_.is_worker()) blocked.emplace(pool_);
-  const wait_result ended = wait_any_until({self, pool_.all_blocked()}, until);
-  if (ended.index != 1) return static_cast<bool>(ended);
-  dropped += close(true).result.dropped;
-  return static_cast<bool>(wait_until(self, until));
-}
-
-void registration::link_into(registration*& list) noexcept {
-  is_listed_ = true;
-  previous_member_ = nullptr;
-  next_member_ = list;
-  if (list != nullptr) list->previous_member_ = this;
-  list = this;
-}
-
-void registration::unlink_from(registration*& list) noexcept {
-  if (!std::exchange(is_listed_, false)) return;
-  if (next_member_ != nullptr) next_member_->previous_member_ = previous_member_;
-  (previous_member_ != nullptr ? previous_member_->next_member_ : list) = next_member_;
-}
-
-callback_scope::callback_scope(registration& of, wait_status how) noexcept
-    : registration_(of), result_{.status = how, .index = how == wait_status::signalled ? 0 : wait_result::none} {}
-
-arm_status callback_scope::arm(handle_ref object, deadline until, std::source_location where) noexcept {
-  if (object.object() == nullptr) base::fatal_misuse("a registered wait was armed with a null handle", {}, where);
-  return registration_.arm(*object.object(), until, where);
+registration::entering registration::enter(group_core& group) noexcept {
+  const std::lock_guard hold(lock_);
+  if (has_left_groups_) return entering::has_stopped;
+  if (group_ != nullptr) return group_ == &group ? entering::is_there : entering::elsewhere;
+  group.add_reference();
+  group_ = &group;
+  return entering::entered;
 }
 
 }  // namespace quiesce::inline v0

@@ -1,9 +1,16 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
+#include <mutex>
 #include <string>
+#include <vector>
 
+#include "os/futex.hpp"
+#include "pool/awaited_callbacks.hpp"
+#include "pool/blocked_stop.hpp"
+#include "pool/member_link.hpp"
 #include "pool/pool_core.hpp"
 #include "pool/run_word.hpp"
 #include "quiesce/callback_scope.hpp"
@@ -14,6 +21,8 @@
 #include "wait/waiter.hpp"
 
 namespace quiesce::inline v0 {
+
+class group_core;
 
 /// A registered wait behind its handle. Its states, and who may do what in which, are those of run_word; this class does
 /// what the outcomes of that word ask for. As an event it is signalled when the wait has stopped.
@@ -26,6 +35,9 @@ class registration final : public event_object, private wait_block, private reac
                               time_limit again_limit);
 
   arm_status arm(waitable& object, deadline until, const std::source_location& where) noexcept;
+  /// Arms it with a moment and no object. With a period it repeats, counted from `due`.
+  arm_status set_timer(deadline due, std::chrono::nanoseconds period, std::chrono::nanoseconds window,
+                       const std::source_location& where) noexcept;
   bool disarm() noexcept;
   void request_stop() noexcept;
   /// What a stop did, and what its closing step met.
@@ -34,11 +46,24 @@ class registration final : public event_object, private wait_block, private reac
     std::uint64_t running = 0;  // callbacks that were running
     std::uint64_t pending = 0;  // fires that had not begun
   };
-  stop_report stop_until(deadline until) noexcept;
+  stop_report stop_until(deadline until, blocked_stop::kind kind = blocked_stop::kind::stop) noexcept;
 
-  // For the list of the pool, under its lock.
-  void link_into(registration*& list) noexcept;
-  void unlink_from(registration*& list) noexcept;
+  /// Asks for a callback, without object or limit. False when it is stopping.
+  bool submit(const std::source_location& where) noexcept;
+  /// Takes back what has not begun. Returns how much that was.
+  std::size_t drop_pending() noexcept;
+  void wait_for_callbacks(bool drop, const std::source_location& where) noexcept;
+
+  /// Adds those that run and those that are due. Errors: std::bad_alloc.
+  void append_in_flight(std::vector<callback_info>& to);
+
+  /// Its places in the lists of its pool and of its group, under their locks.
+  member_link<registration>& in_pool() noexcept { return in_pool_; }
+  member_link<registration>& in_group() noexcept { return in_group_; }
+
+  enum class entering : std::uint8_t { entered, is_there, elsewhere, has_stopped };
+  /// Belongs to the group from now on, under its lock; it is told when this has stopped.
+  entering enter(group_core& group) noexcept;
 
  private:
   registration(pool_core& pool, function callback, run_word::mode how, time_limit again_limit) noexcept;
@@ -55,31 +80,105 @@ class registration final : public event_object, private wait_block, private reac
   run_word::move step(Transition transition) noexcept;
   template <class Transition>
   run_word::move step_when_not_busy(Transition transition) noexcept;
+  // The same for one that takes fires or callbacks away: `account` tells those who wait for callbacks.
+  template <class Transition, class Account>
+  run_word::move counted_step(Transition transition, Account account) noexcept;
 
+  template <class Link>
+  arm_status arm_by(bool repeats, const std::source_location& where, Link link) noexcept;
   arm_status link(waitable& object, deadline until, bool has_reference) noexcept;
+  arm_status link_timer(bool has_reference) noexcept;
+  void link_again() noexcept;
   void unlink() noexcept;
   void let_go() noexcept;
   void arm_again() noexcept;
   stop_report close(bool drop) noexcept;
-  bool await_stopped(deadline until, std::size_t& dropped) noexcept;
-  void call(wait_status how) noexcept;
+  stop_status await(event_object& over, deadline until, blocked_stop& self, std::size_t& dropped) noexcept;
+  void settle_drop(const run_word::move& move) noexcept;
+  void call(wait_status how, std::uint64_t begun_after) noexcept;
   void finish() noexcept;
   void drop_references(std::uint64_t count) noexcept;
 
   std::atomic<std::uint64_t> run_{0};
   const run_word::mode mode_;
-  bool is_member_ = false;                   // constant after creation
-  bool is_listed_ = false;                   // guarded by the lock of the pool
-  bool has_deadline_ = false;                // busy: a deadline was scheduled and may still be
-  pool_core& pool_;                          // owned reference
-  registration* next_member_ = nullptr;      // guarded by the lock of the pool
-  registration* previous_member_ = nullptr;  // guarded by the lock of the pool
-  waitable* object_ = nullptr;               // busy: what it was armed with last; owned reference
+  bool is_member_ = false;     // constant after creation
+  bool has_deadline_ = false;  // busy: a deadline was scheduled and may still be
+  pool_core& pool_;            // owned reference
+  member_link<registration> in_pool_{*this, &registration::in_pool_};
+  member_link<registration> in_group_{*this, &registration::in_group_};
+  waitable* object_ = nullptr;  // busy: what it was armed with last; owned reference
   const time_limit again_limit_;
+  deadline due_;                       // busy: of a timer, when it was or is to fire
+  std::chrono::nanoseconds period_{};  // busy: of a timer
+  std::chrono::nanoseconds window_{};  // busy: of a timer
   waiter place_;
   function callback_;
+  std::mutex lock_;
+  awaited_callbacks awaited_;     // guarded by lock_
+  group_core* group_ = nullptr;   // guarded by lock_; owned reference, given up when this has stopped
+  bool has_left_groups_ = false;  // guarded by lock_: it has stopped, and enters none any more
 
   friend class callback_scope;
 };
+
+/// Registrations that were found in a list, each with a reference of its own.
+struct referenced_registrations {
+  std::vector<registration*> all;
+
+  referenced_registrations() = default;
+  referenced_registrations(const referenced_registrations&) = delete;
+  referenced_registrations& operator=(const referenced_registrations&) = delete;
+  ~referenced_registrations() {
+    for (registration* const each : all) each->release();
+  }
+  /// There is room for it.
+  void add(registration& found) noexcept {
+    found.add_reference();
+    all.push_back(&found);
+  }
+};
+
+// order: acquire and release, for every transition. A step publishes what its thread did before (a signaller its data, a
+//        callback its effects, the holder of busy the fields that busy guards) and sees what the steps before it published.
+// pairs: with the other transitions of this word.
+// not:   release for ends and acquire for begins alone: the last of several overlapping callbacks to end must see the
+//        work of the others, since it destroys what they used.
+// shown: tests/explore/stop_test.cpp, NoCallbackFollowsAStopThoughCallbacksArmTheirWaitAgain
+template <class Transition>
+run_word::move registration::step(Transition transition) noexcept {
+  std::uint64_t seen = run_.load(std::memory_order_relaxed);
+  for (;;) {
+    const run_word::move move = transition(seen);
+    if (!run_.compare_exchange_weak(seen, move.next, std::memory_order_acq_rel, std::memory_order_relaxed)) continue;
+    if (move.wake) os::futex_wake(os::futex_address(run_), 1 << 30);
+    return move;
+  }
+}
+
+template <class Transition>
+run_word::move registration::step_when_not_busy(Transition transition) noexcept {
+  for (;;) {
+    const run_word::move move = step(transition);
+    if (move.outcome != run_word::step::wait) return move;
+    os::futex_wait(os::futex_address(run_), static_cast<std::uint32_t>(move.next));
+  }
+}
+
+template <class Transition, class Account>
+run_word::move registration::counted_step(Transition transition, Account account) noexcept {
+  std::uint64_t seen = run_.load(std::memory_order_relaxed);
+  while ((seen & run_word::awaited) == 0) {
+    const run_word::move move = transition(seen);
+    // order: as in step().
+    if (!run_.compare_exchange_weak(seen, move.next, std::memory_order_acq_rel, std::memory_order_relaxed)) continue;
+    if (move.wake) os::futex_wake(os::futex_address(run_), 1 << 30);
+    return move;
+  }
+  const std::lock_guard hold(lock_);
+  const run_word::move move = step(transition);
+  account(move);
+  if (awaited_.empty()) static_cast<void>(step(run_word::on_awaited));
+  return move;
+}
 
 }  // namespace quiesce::inline v0

@@ -21,28 +21,36 @@ namespace quiesce::inline v0 {
 ///                      of it is pending
 ///   5       sleepers   a thread sleeps until busy is clear (may be stale:  set: who goes to sleep; cleared: who clears
 ///                      legal with nobody asleep, not the reverse)          busy or sets closing, and wakes all
-///   6-7     -          always zero
+///   6       kept       the entry in the run queue owns a reference of its   set: who drops the fires that it stood for;
+///                      own: what it stood for was dropped                  cleared: the worker that takes the entry
+///   7       awaited    a thread waits for callbacks: begins, ends and      set: who waits for callbacks; cleared: who
+///                      drops are made under the lock of those waits, and   finds none left to wait for. Both under that
+///                      counted there (may be stale: legal with none)       lock, and so is all that takes fires away
 ///   8-17    running    callbacks that have begun and not ended             workers
 ///   18-40   signals    fires by a signal that have not begun yet           who fires; a worker; a stop that drops
 ///   41-63   expiries   fires by a time-out that have not begun yet         the same
 ///   `pending` is signals + expiries. Signals begin first. *Quiet* is closing with nothing pending, running or busy.
 ///
 ///   Impossible: closing with armed or again (a stop takes them away in the same step); pending without scheduled while
-///   nothing runs; running > 1 without overlap; scheduled with running, without overlap; scheduled without pending unless
-///   closing; again with nothing armed, pending, running or busy (the repetition would be lost); sleepers without busy.
+///   nothing runs; running > 1 without overlap; scheduled with running, without overlap; scheduled without pending or
+///   kept; kept without scheduled; again with nothing armed, pending, running or busy (the repetition would be lost); sleepers without busy.
 ///
 /// INVARIANTS
 ///   I1  a fire is counted if and only if armed was set, and takes it away: one arming, at most one fire; or by the
 ///       arming itself, which found the object signalled and never set armed
 ///   I2  quiet is reached exactly once, and stays: all that could leave it is refused by closing. Who reaches it
 ///       destroys the callable and then tells that the wait has stopped
-///   I3  references of the registration: one for armed, one for each pending fire, one for each running callback; and
-///       one for scheduled when a stop has dropped the fires that it stood for. So every thread that acts on an outcome
+///   I3  references of the registration: one for armed, one for each pending fire, one for each running callback, and
+///       one for kept. So every thread that acts on an outcome
 ///       of this word still has a live object; firing moves the reference of armed to the fire and touches no count
 ///   I4  all that fires does so under a lock that disarming passes too: the lock of the object's queue, or that of the
 ///       deadlines. So no signal or time-out that belonged to an earlier arming can end a later one
 ///   I5  a wait that repeats is armed again by the first of these that finds nothing pending and busy free: a callback
-///       that begins, one that ends; or by the holder of busy who lets go and finds nothing running either
+///       that begins, one that ends; who drops what was pending; or by the holder of busy who lets go and finds nothing
+///       running either
+///   I6  a wait for callbacks knows how many signals, expiries and running callbacks there were in the step by which it
+///       began, and every later begin, end and drop until none of these is left: what fires later begins after those of
+///       its kind that were pending, so it never prolongs the wait
 ///
 /// TRANSITIONS, by the letters A armed, Q pending, R running, c closing, Z quiet. What a column leaves out is unchanged.
 ///   state     arm        fire           begin             end             disarm      close          close, dropping
@@ -58,6 +66,8 @@ namespace quiesce::inline v0 {
 ///   cR        refused    lost           -                 Z               refused     joined         joined
 ///   cRQ       refused    lost           overlap: cR+1     cQ push         refused     joined         cR
 ///   Z         refused    lost           empty             -               refused     joined         joined
+///   submit: +Q push, in every state that is not closing. drop: -Q in every state, and busy when nothing is left of a wait
+///   that repeats. await: awaited, when something is pending or running; with dropping, -Q in the same step.
 ///   Where busy is held by another: arm and disarm wait for it; close leaves the cleaning up to its holder.
 ///   `busy` ends with let_go, which sends its holder to clean up when the wait is closing, or to arm again by I5.
 struct run_word {
@@ -67,6 +77,8 @@ struct run_word {
   static constexpr std::uint64_t scheduled = 1 << 3;
   static constexpr std::uint64_t again = 1 << 4;
   static constexpr std::uint64_t sleepers = 1 << 5;
+  static constexpr std::uint64_t kept = 1 << 6;
+  static constexpr std::uint64_t awaited = 1 << 7;
 
   static constexpr int running_shift = 8;
   static constexpr int signals_shift = 18;
@@ -77,7 +89,7 @@ struct run_word {
   static constexpr std::uint64_t most_running = (1u << 10) - 1;
   static constexpr std::uint64_t most_pending = (1u << 23) - 1;  // of each kind
 
-  /// How one registered wait behaves for all its life.
+  /// How a registered wait behaves.
   struct mode {
     bool overlap = false;  // its callbacks may run at the same time
     bool repeats = false;  // it arms itself again when a callback begins
@@ -96,8 +108,11 @@ struct run_word {
     lost,       // not armed
     signalled,  // a callback begins, for a signal
     expired,    // a callback begins, for a time-out
-    empty,      // nothing to begin: a stop dropped it
+    empty,      // nothing to begin: it was dropped
     ended,
+    dropped,
+    awaits,     // something is pending or running, and has to be waited for
+    over,       // nothing is: there is nothing to wait for
     too_late,   // busy is the caller's; nothing was armed
     closes,     // busy is the caller's, who has to clean up and let go
     delegated,  // closing is set; the holder of busy cleans up when he lets go
@@ -111,10 +126,12 @@ struct run_word {
     std::uint64_t next;
     step outcome;
     bool push = false;       // the caller owes an entry in the run queue
-    bool rearm = false;      // with begin and end: busy is the caller's, who has to arm again and let go
+    bool rearm = false;      // with begin, end and drop: busy is the caller's, who has to arm again and let go
     bool wake = false;       // sleepers have to be woken
     bool was_armed = false;  // with close: the reference of that arming is the caller's
     std::uint64_t dropped = 0;
+    bool kept =
+        false;  // with begin: the entry's own reference is the caller's; with drop: one of the dropped is the entry's
   };
 
   static constexpr std::uint64_t running(std::uint64_t word) noexcept { return (word >> running_shift) & most_running; }
@@ -134,7 +151,7 @@ struct run_word {
     if ((seen & closing) != 0) return {seen, step::refused};
     if ((seen & busy) != 0) return {seen | sleepers, step::wait};
     if (signals(seen) == most_pending || expiries(seen) == most_pending) return {seen, step::overflow};
-    const std::uint64_t next = (seen & ~armed) | busy | (how.repeats ? again : 0);
+    const std::uint64_t next = (seen & ~(armed | again)) | busy | (how.repeats ? again : 0);
     return {next, (seen & armed) != 0 ? step::replaced : step::begun};
   }
 
@@ -155,13 +172,22 @@ struct run_word {
     return scheduling({(seen & ~armed) + counted, step::fired}, how);
   }
 
+  /// A fire that no object and no limit makes, but a thread that asks for a callback.
+  static constexpr move on_submit(std::uint64_t seen, mode how) noexcept {
+    if ((seen & closing) != 0) return {seen, step::refused};
+    if (signals(seen) == most_pending) return {seen, step::overflow};
+    return scheduling({seen + one_signal, step::fired}, how);
+  }
+
   /// A worker has taken the entry from the run queue.
   static constexpr move on_begin(std::uint64_t seen, mode how) noexcept {
-    const std::uint64_t taken = seen & ~scheduled;
-    if (pending(seen) == 0) return {taken, step::empty};
+    const std::uint64_t taken = seen & ~(scheduled | kept);
+    move result{taken, step::empty};
+    result.kept = (seen & kept) != 0;
+    if (pending(seen) == 0) return result;
     const bool by_signal = signals(seen) != 0;
-    move result{taken + one_running - (by_signal ? one_signal : one_expiry),
-                by_signal ? step::signalled : step::expired};
+    result.next = taken + one_running - (by_signal ? one_signal : one_expiry);
+    result.outcome = by_signal ? step::signalled : step::expired;
     take_rearming(result);
     return scheduling(result, how);
   }
@@ -190,10 +216,7 @@ struct run_word {
   /// `drop`: what is pending cannot run, or must not begin after the callback that asks for the stop.
   static constexpr move on_close(std::uint64_t seen, bool drop) noexcept {
     move result{seen, step::joined};
-    if (drop) {
-      result.dropped = pending(seen);
-      result.next &= one_signal - 1;
-    }
+    if (drop) drop_pending(result);
     if ((seen & closing) != 0) return result;
     result.next = (result.next & ~(armed | again | sleepers)) | closing | busy;
     result.outcome = (seen & busy) != 0 ? step::delegated : step::closes;
@@ -202,7 +225,34 @@ struct run_word {
     return result;
   }
 
+  /// Takes back what is pending, and nothing else.
+  static constexpr move on_drop(std::uint64_t seen) noexcept {
+    move result{seen, step::dropped};
+    drop_pending(result);
+    take_rearming(result);
+    return result;
+  }
+
+  /// A wait for callbacks begins: for what `next` says is pending and running.
+  static constexpr move on_await(std::uint64_t seen, bool drop) noexcept {
+    move result = drop ? on_drop(seen) : move{seen, step::over};
+    const bool is_over = pending(result.next) == 0 && running(result.next) == 0;
+    result.outcome = is_over ? step::over : step::awaits;
+    result.next = is_over ? result.next & ~awaited : result.next | awaited;
+    return result;
+  }
+
+  /// The last wait for callbacks is over.
+  static constexpr move on_awaited(std::uint64_t seen) noexcept { return {seen & ~awaited, step::over}; }
+
  private:
+  static constexpr void drop_pending(move& result) noexcept {
+    result.dropped = pending(result.next);
+    result.next &= one_signal - 1;
+    result.kept = result.dropped != 0 && (result.next & scheduled) != 0 && (result.next & kept) == 0;
+    if (result.kept) result.next |= kept;
+  }
+
   static constexpr bool has_to_be_armed(std::uint64_t word) noexcept {
     return (word & again) != 0 && (word & armed) == 0 && pending(word) == 0;
   }

@@ -5,6 +5,7 @@
 #include "base/contract.hpp"
 #include "os/affinity.hpp"
 #include "pool/pool_core.hpp"
+#include "pool/running_callback.hpp"
 #include "wait/thread_record.hpp"
 
 namespace quiesce::inline v0 {
@@ -19,7 +20,9 @@ class posted_work final : public work_item {
     pool_core& pool = pool_;
     {
       const inside_callback frame(this, &pool);
+      running_callback::begins(&pool);
       work_();
+      running_callback::ended();
       delete this;  // with what was captured, before the pool can be seen as stopped
     }
     pool.work_ended();
@@ -30,6 +33,14 @@ class posted_work final : public work_item {
   unique_function<void()> work_;
 };
 
+stop_result stop_until(pool_core& core, deadline until, blocked_stop::kind kind) noexcept {
+  if (core.is_inside()) {
+    core.request_stop();
+    return {stop_status::deferred, 0};
+  }
+  return {core.stop_until(until, kind), 0};
+}
+
 }  // namespace
 
 thread_pool::thread_pool(pool_options options)
@@ -37,7 +48,8 @@ thread_pool::thread_pool(pool_options options)
                                options.running != 0 ? options.running : os::usable_processors())) {}
 
 thread_pool::~thread_pool() {
-  if (stop().status == stop_status::deferred) core_->detach_workers();
+  if (stop_until(*core_, never, blocked_stop::kind::destructor).status == stop_status::deferred)
+    core_->detach_workers();
   core_->release();
 }
 
@@ -52,22 +64,26 @@ registered_wait thread_pool::register_function(handle_ref object, unique_functio
                                                repeat mode, time_limit limit, const wait_options& options,
                                                const std::source_location& where) {
   if (object.object() == nullptr) base::misuse("a wait was registered for a null handle", options.name, where);
+  if (object.object()->has_owner()) {
+    base::misuse("a wait was registered for a mutex, which only threads own", object.object()->name(), where);
+  }
   registered_wait wait(*this, std::move(callback), mode, limit, options);
   wait.arm(object, limit, where);
   return wait;
 }
 
-stop_result thread_pool::stop_until(deadline until) noexcept {
-  if (core_->is_inside()) {
-    core_->request_stop();
-    return {stop_status::deferred, 0};
-  }
-  return {core_->stop_until(until) ? stop_status::stopped : stop_status::timed_out, 0};
+std::vector<callback_info> thread_pool::drain(deadline until, std::source_location where) {
+  if (core_->is_inside()) base::misuse("a pool was drained inside one of its own callbacks", core_->name(), where);
+  std::vector<callback_info> left;
+  if (!core_->drain_until(until)) core_->append_in_flight(left);
+  return left;
 }
 
-stop_result thread_pool::stop() noexcept { return stop_until(never); }
+stop_result thread_pool::stop() noexcept { return stop_until(*core_, never, blocked_stop::kind::stop); }
 
-stop_result thread_pool::stop_for(time_limit limit) noexcept { return stop_until(limit); }
+stop_result thread_pool::stop_for(time_limit limit) noexcept {
+  return stop_until(*core_, limit, blocked_stop::kind::stop);
+}
 
 void thread_pool::request_stop() noexcept { core_->request_stop(); }
 

@@ -38,7 +38,8 @@ class deadline_entry : public base::pairing_heap_node {
   friend class deadlines;
 
   deadline::clock on_ = deadline::clock::never;  // guarded by the lock of the deadlines; never: not scheduled
-  std::int64_t due_ = 0;                         // nanoseconds since that clock's epoch
+  std::int64_t due_ = 0;                         // nanoseconds since that clock's epoch: when the reactor has to look
+  std::int64_t earliest_ = 0;                    // the same: from when on it may expire if the reactor is there already
   deadline_entry* next_claimed_ = nullptr;       // the reactor's thread's own, from the claim to the telling
 };
 

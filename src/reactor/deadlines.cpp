@@ -1,5 +1,8 @@
 #include "reactor/deadlines.hpp"
 
+#include <algorithm>
+#include <limits>
+
 #include "base/contract.hpp"
 
 namespace quiesce::inline v0::reactor {
@@ -7,6 +10,8 @@ namespace {
 
 // How many expiries are claimed under one hold of the lock, which threads that arm and cancel are waiting for.
 constexpr std::size_t batch = 64;
+
+constexpr std::int64_t latest_moment = std::numeric_limits<std::int64_t>::max() - 1;
 
 }  // namespace
 
@@ -21,12 +26,13 @@ deadlines::timeline& deadlines::line_of(deadline::clock clock) noexcept {
   base::bug("a deadline that never comes was scheduled");
 }
 
-void deadlines::schedule(deadline_entry& entry, deadline when) noexcept {
+void deadlines::schedule(deadline_entry& entry, deadline when, std::chrono::nanoseconds window) noexcept {
   timeline& line = line_of(when.on());
   const std::lock_guard hold(lock_);
   if (entry.on_ != deadline::clock::never) base::bug("a deadline was scheduled that is scheduled already");
   entry.on_ = when.on();
-  entry.due_ = when.nanoseconds();
+  entry.earliest_ = when.nanoseconds();
+  entry.due_ = entry.earliest_ + std::min<std::int64_t>(window.count(), latest_moment - entry.earliest_);
   line.entries.insert(entry);
   if (entry.due_ >= line.looks_at) return;
   // Under the lock, or a later deadline of another thread could be set after this one and take its place.
@@ -48,7 +54,7 @@ deadline_entry* deadlines::claim_due(timeline& line, os::clock_id clock, bool& m
   deadline_entry** end = &first;
   const std::lock_guard hold(lock_);
   const std::int64_t now = os::now(clock);
-  for (std::size_t room = batch; !line.entries.empty() && line.entries.top().due_ <= now; --room) {
+  for (std::size_t room = batch; !line.entries.empty() && line.entries.top().earliest_ <= now; --room) {
     if (room == 0) {
       // The reactor comes back at once: until then nobody has to set the timer.
       line.looks_at = soon;

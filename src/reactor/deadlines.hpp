@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -34,9 +35,12 @@ class deadlines {
   deadlines& operator=(const deadlines&) = delete;
   ~deadlines() = default;
 
-  /// The entry expires at `when`, not earlier. It is not scheduled; `when` is not never.
+  /// The entry expires at `when`, not earlier. It is not scheduled; `when` is not never. With a window it expires at its
+  /// end, or from `when` on with whatever wakes the reactor's thread for the deadlines of that clock: so deadlines whose
+  /// windows overlap expire together, at the end of the first.
   /// Orders:   all before this happens before claim_expiry().
-  void schedule(deadline_entry& entry, deadline when) noexcept;
+  void schedule(deadline_entry& entry, deadline when,
+                std::chrono::nanoseconds window = std::chrono::nanoseconds::zero()) noexcept;
 
   /// Returns: true if the entry was scheduled and is not any more. False if it was not, or its expiry has been claimed.
   ///          Either way no claim_expiry() of an earlier schedule() is running or will begin.

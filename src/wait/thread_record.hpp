@@ -4,12 +4,15 @@
 
 namespace quiesce::inline v0 {
 
+class running_callback;
+
 /// One callback that runs on a thread, from its begin to the destruction of what it captured. Frames are nested when a
 /// callback, directly or not, runs another one on its own stack.
 struct callback_frame {
   const void* of;    // the registration or work item
   const void* pool;  // which it belongs to
   callback_frame* outer = nullptr;
+  std::uint64_t begun_after = 0;  // the last wait for callbacks of `of` that does not wait for this one
 };
 
 /// Something that one thread owns, such as a mutex, and that has to be told when the thread ends without giving it up.
@@ -32,6 +35,7 @@ class owned_by_thread {
 struct thread_record {
   callback_frame* innermost = nullptr;  // the call chain of callbacks
   const void* worker_of = nullptr;      // the pool whose worker this thread is
+  running_callback* running = nullptr;  // of a worker: where it says what it runs
   bool is_blocked_worker = false;       // it waits in a stop, and its pool has counted that
   owned_by_thread* newest_owned = nullptr;
 
@@ -83,8 +87,8 @@ struct thread_record {
 /// Marks the calling thread as inside a callback, for its lifetime.
 class inside_callback {
  public:
-  inside_callback(const void* of, const void* pool) noexcept
-      : record_(thread_record::current()), frame_{of, pool, record_.innermost} {
+  inside_callback(const void* of, const void* pool, std::uint64_t begun_after = 0) noexcept
+      : record_(thread_record::current()), frame_{of, pool, record_.innermost, begun_after} {
     record_.innermost = &frame_;
   }
   inside_callback(const inside_callback&) = delete;

@@ -2,11 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "quiesce/quiesce.hpp"
+#include "support/eventually.hpp"
 
 namespace {
 
@@ -133,6 +136,85 @@ TEST_F(CallersBugsDeathTest, AnExceptionThatLeavesACallbackEndsTheProcess_C11) {
     static_cast<void>(q::wait_for(q::auto_reset_event(), 30s));
   };
   EXPECT_DEATH(leave(), "out of a callback");
+}
+
+// Two callbacks that meet, and then each do something to the other's wait.
+template <class First, class Second>
+void meet(First first, Second second) {
+  q::thread_pool pool({.running = 2});
+  std::atomic<int> here{0};
+  std::unique_ptr<q::pool_work> a, b;
+  const auto come = [&here] {
+    ++here;
+    static_cast<void>(support::eventually([&] { return here == 2; }));
+  };
+  a = std::make_unique<q::pool_work>(pool, [&] { come(), first(b); });
+  b = std::make_unique<q::pool_work>(pool, [&] { come(), second(a); });
+  a->submit();
+  b->submit();
+  pool.stop();
+}
+
+TEST_F(CallersBugsDeathTest, ADestructorInACircleOfStopsEndsTheProcess_D8) {
+  const auto stop = [](auto& other) { other->stop(); };
+  const auto destroy = [](auto& other) { other.reset(); };
+  EXPECT_DEATH(meet(stop, destroy), "stop each other in a circle, and one of the stops is a destructor");
+  EXPECT_DEATH(meet(destroy, stop), "stop each other in a circle, and one of the stops is a destructor");
+}
+
+TEST_F(CallersBugsDeathTest, CallbacksThatWaitForEachOtherEndTheProcessWithThePlace_D5_D8) {
+  const auto wait = [](auto& other) { other->wait_for_callbacks(); };
+  EXPECT_DEATH(meet(wait, wait), "wait for each other in a circle.*callers_bugs_test.cpp:");
+}
+
+TEST_F(CallersBugsDeathTest, ACallbackThatWaitsForItsOwnEndsTheProcessWithItsNameAndThePlace_D5) {
+  const auto wait = [] {
+    q::thread_pool pool({.running = 1});
+    q::pool_work* self = nullptr;
+    q::pool_work work(pool, [&] { self->wait_for_callbacks(); }, {.name = "impatient"});
+    self = &work;
+    work.submit();
+    pool.stop();
+  };
+  EXPECT_DEATH(wait(), "waits for the callbacks of its own wait .impatient. .*callers_bugs_test.cpp:");
+}
+
+TEST_F(CallersBugsDeathTest, WhatIsNoEventCannotBeSetAtTheReturnOfACallback_C9_J4) {
+  const auto ask = [](auto set) {
+    q::thread_pool pool({.running = 1});
+    q::pool_work work(pool, [&](q::callback_scope& s) { set(s); });
+    work.submit();
+    pool.stop();
+  };
+  EXPECT_DEATH(ask([](q::callback_scope& s) { s.set_on_return(moved_from()); }), "null handle.*callers_bugs_test.cpp:");
+  const q::timer timer;
+  EXPECT_DEATH(ask([&](q::callback_scope& s) { s.set_on_return(timer); }), "no event.*callers_bugs_test.cpp:");
+  const auto five = [](q::callback_scope& s) {
+    const q::auto_reset_event event;
+    for (int i = 0; i < 5; ++i) s.set_on_return(event);
+  };
+  EXPECT_DEATH(ask(five), "more than four.*callers_bugs_test.cpp:");
+}
+
+TEST_F(CallersBugsDeathTest, AMemberOfOneGroupCannotJoinAnother_C9_J4) {
+  const auto join = [] {
+    q::thread_pool pool({.running = 1});
+    q::pool_work work(pool, [] {}, {.name = "both"});
+    q::stop_group one, other;
+    static_cast<void>(one.add(work));
+    static_cast<void>(other.add(work));
+  };
+  EXPECT_DEATH(join(), "one stop group was added to another .both. .*callers_bugs_test.cpp:");
+}
+
+TEST_F(CallersBugsDeathTest, ANegativePeriodOrWindowOfAPoolTimerEndsTheProcess_C7_J4) {
+  const auto set = [](std::chrono::nanoseconds period, std::chrono::nanoseconds window) {
+    q::thread_pool pool({.running = 1});
+    q::pool_timer timer(pool, [] {});
+    timer.set(1s, period, window);
+  };
+  EXPECT_DEATH(set(-1s, 0s), "negative period.*callers_bugs_test.cpp:");
+  EXPECT_DEATH(set(0s, -1s), "negative window.*callers_bugs_test.cpp:");
 }
 
 }  // namespace

@@ -1,0 +1,55 @@
+#include "pool/awaited_callbacks.hpp"
+
+#include "pool/run_word.hpp"
+
+namespace quiesce::inline v0 {
+
+void awaited_callbacks::add(wait& added, std::uint64_t word) noexcept {
+  added.number = ++last_number_;
+  added.signals = run_word::signals(word);
+  added.expiries = run_word::expiries(word);
+  added.running = run_word::running(word);
+  *end_ = &added;
+  end_ = &added.next;
+}
+
+std::uint64_t awaited_callbacks::begins(bool by_signal) noexcept {
+  std::uint64_t begun_after = 0;
+  for (wait* each = first_; each != nullptr; each = each->next) {
+    std::uint64_t& left = by_signal ? each->signals : each->expiries;
+    if (left == 0) {
+      begun_after = each->number;
+    } else {
+      --left;
+      ++each->running;
+    }
+  }
+  return begun_after;
+}
+
+void awaited_callbacks::ends(std::uint64_t begun_after) noexcept {
+  for (wait* each = first_; each != nullptr; each = each->next) {
+    if (each->number > begun_after) --each->running;
+  }
+  tell_finished();
+}
+
+void awaited_callbacks::drop() noexcept {
+  for (wait* each = first_; each != nullptr; each = each->next) each->signals = each->expiries = 0;
+  tell_finished();
+}
+
+void awaited_callbacks::tell_finished() noexcept {
+  wait** place = &first_;
+  while (wait* const each = *place) {
+    if (each->signals + each->expiries + each->running != 0) {
+      place = &each->next;
+      continue;
+    }
+    *place = each->next;
+    each->over.set();  // Last touch of the wait: its thread goes on.
+  }
+  end_ = place;
+}
+
+}  // namespace quiesce::inline v0

@@ -1,0 +1,50 @@
+#include "quiesce/callback_source.hpp"
+
+#include "base/contract.hpp"
+#include "pool/registration.hpp"
+
+namespace quiesce::inline v0 {
+
+callback_source& callback_source::operator=(callback_source&& other) noexcept {
+  if (this == &other) return *this;
+  // Stopped first: a callback that uses this handle meanwhile finds the source that it belongs to.
+  if (registration_ != nullptr) static_cast<void>(registration_->stop_until(never, blocked_stop::kind::destructor));
+  registration* const old = std::exchange(registration_, std::exchange(other.registration_, nullptr));
+  if (old != nullptr) old->release();
+  return *this;
+}
+
+callback_source::~callback_source() {
+  if (registration_ == nullptr) return;
+  static_cast<void>(registration_->stop_until(never, blocked_stop::kind::destructor));
+  registration_->release();
+}
+
+registration& callback_source::checked(const std::source_location& where) const noexcept {
+  if (registration_ == nullptr) base::fatal_misuse("a null registered wait, work or timer was used", {}, where);
+  return *registration_;
+}
+
+void callback_source::wait_for_callbacks(pending what, std::source_location where) noexcept {
+  checked(where).wait_for_callbacks(what == pending::cancel, where);
+}
+
+stop_result callback_source::stop(std::source_location where) noexcept {
+  return checked(where).stop_until(never).result;
+}
+
+stop_result callback_source::stop_for(time_limit limit, std::source_location where) noexcept {
+  return checked(where).stop_until(limit).result;
+}
+
+void callback_source::request_stop(std::source_location where) noexcept { checked(where).request_stop(); }
+
+handle_ref callback_source::stopped(std::source_location where) const noexcept { return handle_ref(checked(where)); }
+
+std::vector<callback_info> callback_source::in_flight(std::source_location where) const {
+  std::vector<callback_info> all;
+  checked(where).append_in_flight(all);
+  return all;
+}
+
+}  // namespace quiesce::inline v0

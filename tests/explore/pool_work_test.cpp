@@ -1,0 +1,174 @@
+// Works, timers, groups and actions at the return of a callback under interleavings. Bounded, as those of stops are.
+#include <cassert>
+#include <memory>
+#include <thread>
+
+#include "quiesce/auto_reset_event.hpp"
+#include "quiesce/pool_timer.hpp"
+#include "quiesce/pool_work.hpp"
+#include "quiesce/stop_group.hpp"
+#include "quiesce/thread_pool.hpp"
+#include "quiesce/wait.hpp"
+#include "scenario.hpp"
+
+namespace {
+
+namespace q = quiesce;
+using explore::reach;
+using scenario::explore_bounded;
+using std::chrono::milliseconds;
+
+TEST(PoolWorkScenario, EachSubmitRunsOrIsTakenBackOrRefused_C1_D1) {
+  explore_bounded(2, {"ran", "taken back", "refused"}, [] {
+    q::thread_pool pool({.running = 1});
+    auto calls = std::make_unique<std::size_t>(0);
+    q::pool_work work(pool, [&, use = calls.get()] { ++*use; }, {.overlap = false});
+    q::post_status other{};
+    std::thread submitter([&] { other = work.submit(); });
+    work.submit();
+    const std::size_t cancelled = work.cancel();
+    work.stop();
+    const std::size_t called = *calls;
+    calls.reset();
+    submitter.join();
+    assert(called + cancelled == (other == q::post_status::queued ? 2u : 1u));
+    if (called != 0) reach("ran");
+    if (cancelled != 0) reach("taken back");
+    if (other == q::post_status::refused) reach("refused");
+  });
+}
+
+TEST(PoolWorkScenario, NoCallbackFollowsAStopThoughItSubmitsItself_D1_D2) {
+  explore_bounded(2, {"refused while it ran"}, [] {
+    q::thread_pool pool({.running = 2});
+    auto calls = std::make_unique<std::atomic<int>>(0);
+    q::pool_work* self = nullptr;
+    q::pool_work work(pool, [&, use = calls.get()] {
+      if (++*use == 3) return;
+      if (self->submit() == q::post_status::refused) reach("refused while it ran");
+    });
+    self = &work;
+    work.submit();
+    work.stop();
+    calls.reset();
+  });
+}
+
+TEST(PoolTimerScenario, SettingAnewMeetsTheExpiry_C7) {
+  explore_bounded(3, {"replaced", "too late"}, [] {
+    q::thread_pool pool({.running = 1});
+    int calls = 0;
+    q::pool_timer timer(pool, [&] { ++calls; });
+    timer.set(milliseconds(1));
+    const bool replaced = timer.set(q::never) == q::arm_status::replaced;
+    timer.stop();
+    assert(calls == (replaced ? 0 : 1));
+    reach(replaced ? "replaced" : "too late");
+  });
+}
+
+TEST(PoolTimerScenario, APeriodicOneStops_C7_D1_D2) {
+  explore_bounded(2, {"called", "not called"}, [] {
+    q::thread_pool pool({.running = 1});
+    auto calls = std::make_unique<int>(0);
+    q::pool_timer timer(pool, [&, use = calls.get()] { ++*use; });
+    timer.set(milliseconds(1), milliseconds(1));
+    timer.stop();
+    reach(*calls == 0 ? "not called" : "called");
+    calls.reset();
+  });
+}
+
+TEST(SetOnReturnScenario, TheEventIsSetAfterTheCallbackAndBeforeTheStopReturns_C9_D1) {
+  explore_bounded(3, {"stopped"}, [] {
+    q::thread_pool pool({.running = 1});
+    q::auto_reset_event returned;
+    int data = 0;
+    q::pool_work work(pool, [&](q::callback_scope& s) {
+      s.set_on_return(returned);
+      data = 1;
+    });
+    work.submit();
+    std::thread other([&] {
+      static_cast<void>(q::wait(returned));
+      assert(data == 1);
+      returned.set();
+    });
+    work.stop();
+    other.join();
+    assert(q::try_wait(returned));
+    reach("stopped");
+  });
+}
+
+TEST(StopGroupScenario, AMemberJoinsWhileTheGroupStops_C9_D1_D2) {
+  explore_bounded(2, {"joined", "refused"}, [] {
+    q::thread_pool pool({.running = 1});
+    auto calls = std::make_unique<std::atomic<int>>(0);
+    q::pool_work work(pool, [&, use = calls.get()] { ++*use; });
+    q::join_status joined{};
+    q::stop_group group;
+    std::thread other([&] {
+      joined = group.add(work);
+      work.submit();
+    });
+    group.stop();
+    const int called = *calls;
+    other.join();
+    if (joined == q::join_status::joined) {
+      assert(*calls == called);
+      assert(work.submit() == q::post_status::refused);
+    }
+    work.stop();
+    reach(joined == q::join_status::joined ? "joined" : "refused");
+  });
+}
+
+TEST(StopGroupScenario, AMemberEndsWhileTheGroupStops_C9_D1) {
+  explore_bounded(2, {"stopped"}, [] {
+    q::thread_pool pool({.running = 1});
+    q::stop_group group;
+    auto work = std::make_unique<q::pool_work>(pool, [] {});
+    group.add(*work);
+    work->submit();
+    std::thread other([&] { work.reset(); });
+    assert(group.stop().status == q::stop_status::stopped);
+    assert(q::try_wait(group.stopped()));
+    other.join();
+    reach("stopped");
+  });
+}
+
+TEST(StopGroupScenario, NobodyHangsWhenTwoMembersStopTheirGroup_C9_D3_D8) {
+  explore_bounded(2, {"both deferred"}, [] {
+    q::thread_pool pool({.running = 2});
+    q::stop_group group;
+    q::stop_status of_a{}, of_b{};
+    q::pool_work a(pool, [&] { of_a = group.stop().status; });
+    q::pool_work b(pool, [&] { of_b = group.stop().status; });
+    group.add(a);
+    group.add(b);
+    a.submit();
+    b.submit();
+    a.stop();
+    b.stop();
+    if (of_a == q::stop_status::deferred && of_b == q::stop_status::deferred) reach("both deferred");
+    assert(group.stop().status == q::stop_status::stopped);
+  });
+}
+
+TEST(DrainScenario, AfterItNothingThatWasQueuedIsLeft_D8) {
+  explore_bounded(2, {"drained"}, [] {
+    q::thread_pool pool({.running = 1});
+    int calls = 0;
+    pool.post([&] {
+      ++calls;
+      pool.post([&] { ++calls; });
+    });
+    assert(pool.drain(q::never).empty());
+    assert(calls == 2);
+    reach("drained");
+  });
+}
+
+}  // namespace

@@ -1,0 +1,147 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "quiesce/quiesce.hpp"
+#include "support/eventually.hpp"
+
+namespace {
+
+namespace q = quiesce;
+using namespace std::chrono_literals;
+using support::eventually;
+
+TEST(Drain, AnIdlePoolIsDrainedAndGoesOn_D8) {
+  q::thread_pool pool({.running = 1});
+  q::auto_reset_event event;
+  std::atomic<int> calls{0};
+  q::registered_wait wait = pool.register_wait(event, [&](q::callback_scope&) { ++calls; });
+  EXPECT_TRUE(pool.drain(q::never).empty());
+  EXPECT_TRUE(pool.drain(0s).empty());
+  event.set();
+  EXPECT_TRUE(pool.drain(30s).empty());
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(pool.post([&] { ++calls; }), q::post_status::queued) << "nothing is refused";
+  EXPECT_TRUE(pool.drain(30s).empty());
+  EXPECT_EQ(calls, 2);
+}
+
+TEST(Drain, WaitsForAllThatIsQueuedAndForWhatThatQueues_D8) {
+  q::thread_pool pool({.running = 2});
+  for (int round = 0; round < 300; ++round) {
+    std::atomic<int> left{20};
+    std::function<void()> next = [&] {
+      if (--left > 0) pool.post(next);
+    };
+    pool.post(next);
+    ASSERT_TRUE(pool.drain(30s).empty());
+    ASSERT_EQ(left, 0);
+  }
+}
+
+TEST(Drain, AtItsLimitItNamesWhoIsInFlightAndStopsNothing_D8) {
+  q::thread_pool pool({.running = 2});
+  q::manual_reset_event go_on;
+  q::auto_reset_event event;
+  std::atomic<int> running{0};
+  const auto block = [&] {
+    ++running;
+    EXPECT_TRUE(q::wait_for(go_on, 30s));
+  };
+  q::registered_wait wait(pool, [&](q::callback_scope&) { block(); }, {.name = "slow"});
+  q::pool_work idle(pool, [] {}, {.name = "idle"});
+  wait.arm(event);
+  event.set();
+  ASSERT_TRUE(eventually([&] { return running == 1; }));
+  pool.post(block);
+  ASSERT_TRUE(eventually([&] { return running == 2; }));
+  pool.post([] {});
+  q::pool_work queued(pool, [] {}, {.name = "queued"});
+  queued.submit();
+  const std::vector<q::callback_info> left = pool.drain(1ms);
+  ASSERT_EQ(left.size(), 4u);
+  const auto count = [&](const std::string& name, bool runs) {
+    return std::count_if(left.begin(), left.end(),
+                         [&](const q::callback_info& each) { return each.name == name && (each.thread != 0) == runs; });
+  };
+  EXPECT_EQ(count("slow", true), 1);
+  EXPECT_EQ(count("queued", false), 1);
+  EXPECT_EQ(count("", true), 1) << "the posted function that runs";
+  EXPECT_EQ(count("", false), 1) << "and the one that does not";
+  EXPECT_EQ(queued.submit(), q::post_status::queued);
+  std::jthread releaser([&] { go_on.set(); });
+  EXPECT_TRUE(pool.drain(30s).empty());
+}
+
+TEST(Drain, NamesWhoHoldsUpAPoolThatIsStopping_D8) {
+  q::thread_pool pool({.running = 1});
+  q::manual_reset_event begun, go_on;
+  q::auto_reset_event event;
+  q::registered_wait wait(pool,
+                          [&](q::callback_scope&) {
+                            begun.set();
+                            EXPECT_TRUE(q::wait_for(go_on, 30s));
+                          },
+                          {.name = "slow"});
+  wait.arm(event);
+  event.set();
+  ASSERT_TRUE(q::wait_for(begun, 30s));
+  EXPECT_EQ(pool.stop_for(0s).status, q::stop_status::timed_out);
+  const std::vector<q::callback_info> left = pool.drain(0s);
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].name, "slow");
+  go_on.set();
+}
+
+TEST(Drain, ManyThreadsMayDrain_D8) {
+  q::thread_pool pool({.running = 1});
+  q::manual_reset_event go_on;
+  pool.post([&] { EXPECT_TRUE(q::wait_for(go_on, 30s)); });
+  std::atomic<int> drained{0}, gave_up{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back(
+          [&, i] { pool.drain(i % 2 == 0 ? q::never : q::deadline(1ms)).empty() ? ++drained : ++gave_up; });
+    }
+    EXPECT_TRUE(eventually([&] { return gave_up == 2; }));
+    go_on.set();
+  }
+  EXPECT_EQ(drained, 2);
+}
+
+TEST(Drain, CallbacksThatDrainEachOthersPoolsGiveUp_D8) {
+  q::thread_pool a({.running = 1}), b({.running = 1});
+  std::atomic<int> here{0};
+  std::atomic<int> gave_up{0};
+  const auto drain = [&](q::thread_pool& other) {
+    ++here;
+    ASSERT_TRUE(eventually([&] { return here == 2; }));
+    if (!other.drain(30s).empty()) ++gave_up;
+  };
+  a.post([&] { drain(b); });
+  b.post([&] { drain(a); });
+  a.stop();
+  b.stop();
+  EXPECT_GE(gave_up, 1);
+}
+
+TEST(Drain, InsideACallbackOfThePoolItIsABugOfTheCaller_D8_J4) {
+  q::thread_pool pool({.running = 1});
+  std::atomic<bool> refused{false};
+  pool.post([&] {
+    try {
+      static_cast<void>(pool.drain(30s));
+    } catch (const std::logic_error& error) {
+      refused = std::string(error.what()).find("inside one of its own callbacks") != std::string::npos;
+    }
+  });
+  pool.stop();
+  EXPECT_TRUE(refused);
+}
+
+}  // namespace
