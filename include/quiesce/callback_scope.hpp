@@ -28,6 +28,12 @@ class callback_scope {
   /// What ended the wait: signalled or timed_out.
   const wait_result& result() const noexcept { return result_; }
 
+  /// Declares that this callback may run long. From now on it does not count as one that runs, and another thread of
+  /// the pool takes its place. Waits of this library declare themselves.
+  /// Returns: whether another thread is there; false when the pool has as many as it may, or on its persistent thread:
+  ///          then nothing has changed, and what is queued may have to wait for this callback.
+  bool may_run_long() noexcept;
+
   /// Arms the wait once more, with the same object or another one. See registered_wait::arm.
   arm_status arm(handle_ref object, deadline until = never,
                  std::source_location where = std::source_location::current()) noexcept;

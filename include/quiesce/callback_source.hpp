@@ -69,8 +69,8 @@ class callback_source {
   /// Refuses arming and submitting from now on, takes an arming back and waits until no callback is due or running. What
   /// had fired before runs first, and is waited for.
   /// Blocks:  until then. From inside a callback of this source, also when it calls through other code: not at all; the
-  ///          answer is deferred, callbacks that were due are dropped and counted. Where every worker of the pool waits
-  ///          in a stop, what is due cannot run: it is dropped and counted.
+  ///          answer is deferred, callbacks that were due are dropped and counted. Where every thread that
+  ///          could run what is due waits in a stop, and the pool can have no other, it is dropped and counted.
   /// Returns: stopped, or deferred. Any number of threads may stop it at the same time.
   /// Orders:  all that callbacks did, the destruction of the callback included, happens before the return.
   /// Lifetime: the callback and what it captured are destroyed before the return, never under a lock of the library, on

@@ -10,6 +10,7 @@
 #include "quiesce/callback_scope.hpp"
 #include "quiesce/callback_source.hpp"
 #include "quiesce/deadline.hpp"
+#include "quiesce/run_on.hpp"
 #include "quiesce/unique_function.hpp"
 
 namespace quiesce::inline v0 {
@@ -17,7 +18,9 @@ namespace quiesce::inline v0 {
 class thread_pool;
 
 struct timer_options {
-  std::string name{};  ///< for errors and reports
+  std::string name{};                 ///< for errors and reports
+  run_on where = run_on::worker;      ///< which thread makes its callbacks
+  priority level = priority::normal;  ///< when they begin, among all that is queued for the workers
 };
 
 /// Makes a callback on a pool at a moment of a clock, once or periodically. It uses no thread while it waits. Set,

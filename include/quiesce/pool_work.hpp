@@ -9,14 +9,17 @@
 
 #include "quiesce/callback_scope.hpp"
 #include "quiesce/callback_source.hpp"
+#include "quiesce/run_on.hpp"
 #include "quiesce/thread_pool.hpp"
 #include "quiesce/unique_function.hpp"
 
 namespace quiesce::inline v0 {
 
 struct work_options {
-  std::string name{};   ///< for errors and reports
-  bool overlap = true;  ///< callbacks of this work may run at the same time on several workers
+  std::string name{};                 ///< for errors and reports
+  run_on where = run_on::worker;      ///< which thread makes its callbacks
+  priority level = priority::normal;  ///< when they begin, among all that is queued for the workers
+  bool overlap = true;                ///< callbacks of this work may run at the same time on several workers
 };
 
 /// A function that is made once and can be queued on a pool any number of times: each submit makes one callback. How it is
@@ -26,8 +29,8 @@ struct work_options {
 /// after the other, on whatever worker.
 ///
 /// Allocates: all that it will ever need, when it is made: submitting and stopping allocate nothing and cannot fail.
-/// Errors:   more than 8,388,607 callbacks that are due and have not begun end the process, and so does an exception that
-///           leaves a callback.
+/// Errors:   more than 8,388,607 callbacks that are due and have not begun end the process. For an exception that leaves a
+///           callback see on_exception.
 /// Source:   CreateThreadpoolWork and its functions of Windows.
 class pool_work : public callback_source {
  public:

@@ -11,6 +11,7 @@
 #include "quiesce/callback_source.hpp"
 #include "quiesce/deadline.hpp"
 #include "quiesce/handle.hpp"
+#include "quiesce/run_on.hpp"
 #include "quiesce/unique_function.hpp"
 
 namespace quiesce::inline v0 {
@@ -18,8 +19,10 @@ namespace quiesce::inline v0 {
 class thread_pool;
 
 struct wait_options {
-  std::string name{};    ///< for errors and reports
-  bool overlap = false;  ///< callbacks of this wait may run at the same time on several workers
+  std::string name{};                 ///< for errors and reports
+  run_on where = run_on::worker;      ///< which thread makes its callbacks
+  priority level = priority::normal;  ///< when they begin, among all that is queued for the workers
+  bool overlap = false;               ///< callbacks of this wait may run at the same time on several workers
 };
 
 enum class repeat : std::uint8_t { once, until_stopped };
@@ -44,13 +47,14 @@ enum class repeat : std::uint8_t { once, until_stopped };
 /// Allocates: all that it will ever need, when it is made: arming, firing and stopping allocate nothing and cannot fail.
 /// Errors:   using a null (moved-from) wait, arming with a null handle, more than 8,388,607 callbacks of one wait that
 ///           are due and have not begun: bugs of the caller that end the process with the place of the call, since the
-///           calls are noexcept. An exception that leaves a callback ends the process.
+///           calls are noexcept. For an exception that leaves a callback see on_exception.
 /// Source:   CreateThreadpoolWait and its functions, and RegisterWaitForSingleObject, of Windows.
 class registered_wait : public callback_source {
  public:
   /// A wait that is not armed and fires once for each arming.
-  /// Errors: std::bad_alloc and what copying the callback throws. On a pool that is stopping the wait is made stopped:
-  ///         arming it is refused.
+  /// Errors: std::bad_alloc and what copying the callback throws; std::system_error when the persistent thread is asked
+  ///         for and cannot be started; std::invalid_argument for callbacks on the signalling thread. On a pool that is
+  ///         stopping the wait is made stopped: arming it is refused.
   template <class F>
     requires std::invocable<std::decay_t<F>&, callback_scope&>
   registered_wait(thread_pool& pool, F&& callback, wait_options options = {})

@@ -3,57 +3,60 @@
 #include <concepts>
 #include <cstdint>
 #include <source_location>
-#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "quiesce/deadline.hpp"
 #include "quiesce/handle.hpp"
+#include "quiesce/pool_options.hpp"
 #include "quiesce/registered_wait.hpp"
+#include "quiesce/run_on.hpp"
 #include "quiesce/unique_function.hpp"
 
 namespace quiesce::inline v0 {
 
 class pool_core;
 
-struct pool_options {
-  std::string name{};    ///< of its threads, cut to 15 characters; "quiesce" when empty
-  unsigned running = 0;  ///< how many callbacks run at once; 0: the processors this process may use, at least 1
-};
-
 enum class post_status : std::uint8_t {
   queued,   ///< it will run
   refused,  ///< the pool, or the work, is stopping or has stopped: it will not run
 };
 
-/// Threads that run callbacks: of posted functions, and of registered waits. They begin in the order in which they were
-/// queued; a callback that has to follow a running one of the same wait is queued when that one ends. With one worker
-/// they never overlap, so they may share state freely.
+/// Threads that run callbacks: of posted functions, and of registered waits. Those of one priority begin in the order in
+/// which they were queued; a callback that has to follow a running one of the same wait is queued when that one ends. With
+/// running = 1 they never overlap, so they may share state freely, unless a `maximum` was asked for too.
 ///
-/// Workers are started with the pool, take no signals but the synchronous ones, and sleep when there is nothing to do.
-/// Limits of armed waits are kept by one thread for the whole process, which the first pool starts and the last one ends (timers and
-/// other handles keep it running too).
+/// A callback that blocks in a wait of this library runs no other one on its stack, and does not hold up those that are
+/// queued: see pool_options. What it can do about other ways to block is callback_scope::may_run_long().
+///
+/// The threads take no signals but the synchronous ones, and sleep when there is nothing to do. They are started with the
+/// pool, by threads of the pool that are about to block, and by who first asks for the persistent thread; never by who
+/// signals. Limits of armed waits are kept by one thread for the whole process, which the first pool starts and the last
+/// one ends (timers and other handles keep it running too).
 ///
 /// Lifetime: destruction stops. A pool may be destroyed in one of its own callbacks: its threads then end by themselves.
-/// Errors:   the constructor throws std::system_error when the system refuses a thread or a descriptor, and
-///           std::bad_alloc; then nothing is left behind. An exception that leaves a callback ends the process.
-/// Source:   CreateThreadpool of Windows.
+/// Errors:   the constructor throws std::logic_error for options that contradict each other, std::system_error when the
+///           system refuses a thread or a descriptor, and std::bad_alloc; then nothing is left behind. A thread that the
+///           system refuses later is done without. For an exception that leaves a callback see on_exception.
+/// Source:   CreateThreadpool of Windows, with CallbackMayRunLong and TP_CALLBACK_ENVIRON's persistent and priority.
 class thread_pool {
  public:
-  explicit thread_pool(pool_options options = {});
+  explicit thread_pool(pool_options options = {}, std::source_location where = std::source_location::current());
   thread_pool(const thread_pool&) = delete;
   thread_pool& operator=(const thread_pool&) = delete;
   ~thread_pool();
 
-  /// Runs `work` once on a worker.
+  /// Runs `work` once, on a worker or on the persistent thread.
   /// Orders:    all before post() happens before `work`.
   /// Allocates: one entry; throws std::bad_alloc and what moving `work` throws, and then nothing is queued.
+  /// Errors:    std::system_error when the persistent thread is asked for and cannot be started. std::invalid_argument
+  ///            for the signalling thread: nobody signals here.
   /// From a callback: allowed. Never runs `work` inside the call.
   template <class F>
     requires std::invocable<std::decay_t<F>&>
-  post_status post(F&& work) {
-    return post_function(unique_function<void()>(std::forward<F>(work)));
+  post_status post(F&& work, run_on where = run_on::worker, priority level = priority::normal) {
+    return post_function(unique_function<void()>(std::forward<F>(work)), where, level);
   }
 
   /// Makes a registered wait and arms it at once. With until_stopped every signal, and every time that `limit` passes
@@ -80,6 +83,9 @@ class thread_pool {
   /// From a callback: of this pool: a bug of the caller (std::logic_error), since it would wait for itself.
   std::vector<callback_info> drain(deadline until, std::source_location where = std::source_location::current());
 
+  /// What the pool holds at this moment; may be asked at any time.
+  pool_counts counts() const noexcept;
+
   /// Refuses new work and all arming, stops every registered wait of this pool, and waits until all that was queued or
   /// had fired has run. Then the workers have ended.
   /// Blocks:  until then. From inside a callback of this pool, or the destruction of one: not at all; the answer is
@@ -100,7 +106,7 @@ class thread_pool {
   friend class pool_timer;
   friend class pool_work;
   friend class registered_wait;
-  post_status post_function(unique_function<void()> work);
+  post_status post_function(unique_function<void()> work, run_on where, priority level);
   registered_wait register_function(handle_ref object, unique_function<void(callback_scope&)> callback, repeat mode,
                                     time_limit limit, const wait_options& options, const std::source_location& where);
 

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <memory>
 
+#include "os/cpu_quota.hpp"
+
 namespace quiesce::inline v0::os {
 namespace {
 
@@ -14,9 +16,7 @@ struct set_deleter {
   void operator()(cpu_set_t* set) const noexcept { CPU_FREE(set); }
 };
 
-}  // namespace
-
-unsigned usable_processors() noexcept {
+unsigned processors_of_the_mask() noexcept {
   // The kernel answers EINVAL to a set that is smaller than its own, and does not say how large that is.
   constexpr std::size_t largest = std::size_t{1} << 20;
   for (std::size_t processors = CPU_SETSIZE; processors <= largest; processors *= 2) {
@@ -29,6 +29,14 @@ unsigned usable_processors() noexcept {
     if (errno != EINVAL) break;
   }
   return static_cast<unsigned>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)));
+}
+
+}  // namespace
+
+unsigned usable_processors() {
+  const cpu_quota quota = find_cpu_quota();
+  const unsigned allowed = processors_of_the_mask();
+  return quota.is_limited ? std::min(quota.processors, allowed) : allowed;
 }
 
 }  // namespace quiesce::inline v0::os

@@ -2,9 +2,10 @@
 
 namespace quiesce::inline v0::os {
 
-/// How many processors the calling thread may run on, by its affinity mask; at least one. Threads inherit the mask from
-/// the one that starts them, so this holds for the threads that the caller would start. A quota of processor time is
-/// not looked at.
-unsigned usable_processors() noexcept;
+/// How many processors the calling thread may use: those of its affinity mask, or fewer by the quota of processor time
+/// of its control groups, rounded up; at least one. Threads inherit the mask from the one that starts them, so this
+/// holds for the threads that the caller would start.
+/// Errors: std::bad_alloc.
+unsigned usable_processors();
 
 }  // namespace quiesce::inline v0::os

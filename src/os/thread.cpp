@@ -20,7 +20,8 @@ struct launch {
   char name[16];
 };
 
-void* begin(void* given) noexcept {
+// Not noexcept: see thread::body.
+void* begin(void* given) {
   const std::unique_ptr<launch> how(static_cast<launch*>(given));
   ::pthread_setname_np(::pthread_self(), how->name);
   how->run(how->argument);

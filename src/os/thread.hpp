@@ -10,7 +10,8 @@ namespace quiesce::inline v0::os {
 /// raise), and has to be joined or detached by its owner.
 class thread {
  public:
-  using body = void (*)(void* argument) noexcept;
+  /// An exception that leaves it ends the process at the place of the throw: nobody catches it further down.
+  using body = void (*)(void* argument);
 
   /// Errors: std::system_error when the system refuses a thread. `name` is cut to the 15 characters the kernel keeps.
   static thread start(const char* name, body run, void* argument);

@@ -13,7 +13,8 @@ void callback_scope::set_on_return(handle_ref object, std::source_location where
   if (signalled == nullptr)
     base::fatal_misuse("a null handle was to be signalled at the return of a callback", {}, where);
   if (!signalled->can_be_signalled()) {
-    base::fatal_misuse("what is no event, semaphore or mutex was to be signalled at the return of a callback", signalled->name(), where);
+    base::fatal_misuse("what is no event, semaphore or mutex was to be signalled at the return of a callback",
+                       signalled->name(), where);
   }
   if (count_on_return_ == most_on_return) {
     base::fatal_misuse("more than four objects were to be signalled at the return of a callback", {}, where);
@@ -44,5 +45,7 @@ arm_status callback_scope::arm(handle_ref object, deadline until, std::source_lo
   if (object.object() == nullptr) base::fatal_misuse("a registered wait was armed with a null handle", {}, where);
   return registration_.arm(*object.object(), until, where);
 }
+
+bool callback_scope::may_run_long() noexcept { return registration_.pool_.may_run_long(); }
 
 }  // namespace quiesce::inline v0

@@ -7,7 +7,9 @@
 namespace quiesce::inline v0 {
 
 pool_timer::pool_timer(thread_pool& pool, function callback, const timer_options& options)
-    : callback_source(registration::create(*pool.core_, std::move(callback), options.name, {}, time_limit::none())) {}
+    : callback_source(registration::create(*pool.core_, std::move(callback),
+                                           {.name = options.name, .where = options.where, .level = options.level}, {},
+                                           time_limit::none())) {}
 
 arm_status pool_timer::set(deadline due, std::chrono::nanoseconds period, std::chrono::nanoseconds window,
                            std::source_location where) noexcept {

@@ -5,7 +5,8 @@
 namespace quiesce::inline v0 {
 
 pool_work::pool_work(thread_pool& pool, function work, const work_options& options)
-    : callback_source(registration::create(*pool.core_, std::move(work), options.name,
+    : callback_source(registration::create(*pool.core_, std::move(work),
+                                           {.name = options.name, .where = options.where, .level = options.level},
                                            {.overlap = options.overlap, .repeats = false}, time_limit::none())) {}
 
 post_status pool_work::submit(std::source_location where) noexcept {

@@ -8,7 +8,7 @@ namespace quiesce::inline v0 {
 
 registered_wait::registered_wait(thread_pool& pool, function callback, repeat mode, time_limit again_limit,
                                  const wait_options& options)
-    : callback_source(registration::create(*pool.core_, std::move(callback), options.name,
+    : callback_source(registration::create(*pool.core_, std::move(callback), options,
                                            {.overlap = options.overlap, .repeats = mode == repeat::until_stopped},
                                            again_limit)) {}
 

@@ -1,5 +1,6 @@
 #include "pool/registration.hpp"
 
+#include <stdexcept>
 #include <utility>
 
 #include "base/contract.hpp"
@@ -12,8 +13,10 @@
 
 namespace quiesce::inline v0 {
 
-registration::registration(pool_core& pool, function callback, run_word::mode how, time_limit again_limit) noexcept
+registration::registration(pool_core& pool, function callback, const wait_options& options, run_word::mode how,
+                           time_limit again_limit) noexcept
     : event_object(event_word::reset::manual, false),
+      work_item(options.where, options.level),
       mode_(how),
       pool_(pool),
       again_limit_(again_limit),
@@ -24,12 +27,17 @@ registration::registration(pool_core& pool, function callback, run_word::mode ho
 
 registration::~registration() { pool_.release(); }
 
-registration& registration::create(pool_core& pool, function callback, const std::string& name, run_word::mode how,
+registration& registration::create(pool_core& pool, function callback, const wait_options& options, run_word::mode how,
                                    time_limit again_limit) {
-  auto* const made = new registration(pool, std::move(callback), how, again_limit);
-  if (!name.empty()) {
+  if (options.where == run_on::signalling_thread) {
+    throw std::invalid_argument("quiesce: callbacks on the signalling thread are not offered yet [" + options.name +
+                                "]");
+  }
+  auto* const made = new registration(pool, std::move(callback), options, how, again_limit);
+  if (!options.name.empty() || made->is_persistent()) {
     try {
-      made->set_name(name);
+      if (!options.name.empty()) made->set_name(options.name);
+      if (made->is_persistent()) pool.start_persistent();
     } catch (...) {
       made->release();
       throw;
@@ -211,7 +219,7 @@ bool registration::submit(const std::source_location& where) noexcept {
   return false;
 }
 
-void registration::run() noexcept {
+void registration::run() {
   std::uint64_t begun_after = 0;
   const run_word::move move = counted_step([this](std::uint64_t seen) { return run_word::on_begin(seen, mode_); },
                                            [&](const run_word::move& made) {
@@ -232,11 +240,11 @@ void registration::run() noexcept {
   release();  // Last touch of the registration by the worker.
 }
 
-void registration::call(wait_status how, std::uint64_t begun_after) noexcept {
+void registration::call(wait_status how, std::uint64_t begun_after) {
   const inside_callback frame(this, &pool_, begun_after);
   running_callback::begins(this);
   callback_scope scope(*this, how);
-  callback_(scope);
+  static_cast<void>(pool_.exceptions().run([&] { callback_(scope); }));
   scope.act_on_return();
   running_callback::ended();
 }

@@ -31,7 +31,7 @@ class registration final : public event_object, private wait_block, private reac
   using function = unique_function<void(callback_scope&)>;
 
   /// One reference, the caller's. On a pool that is stopping it is born closed.
-  static registration& create(pool_core& pool, function callback, const std::string& name, run_word::mode how,
+  static registration& create(pool_core& pool, function callback, const wait_options& options, run_word::mode how,
                               time_limit again_limit);
 
   arm_status arm(waitable& object, deadline until, const std::source_location& where) noexcept;
@@ -66,14 +66,15 @@ class registration final : public event_object, private wait_block, private reac
   entering enter(group_core& group) noexcept;
 
  private:
-  registration(pool_core& pool, function callback, run_word::mode how, time_limit again_limit) noexcept;
+  registration(pool_core& pool, function callback, const wait_options& options, run_word::mode how,
+               time_limit again_limit) noexcept;
   ~registration() override;
 
   claimed claim(waiter& place, wait_status how) noexcept override;  // by a signaller
   void tell(waiter& place) noexcept override;
   bool claim_expiry() noexcept override;  // by the reactor
   void tell_expiry() noexcept override;
-  void run() noexcept override;  // by a worker
+  void run() override;  // by a worker
 
   // One transition of the run word: the loop around the compare-exchange.
   template <class Transition>
@@ -95,7 +96,7 @@ class registration final : public event_object, private wait_block, private reac
   stop_report close(bool drop) noexcept;
   stop_status await(event_object& over, deadline until, blocked_stop& self, std::size_t& dropped) noexcept;
   void settle_drop(const run_word::move& move) noexcept;
-  void call(wait_status how, std::uint64_t begun_after) noexcept;
+  void call(wait_status how, std::uint64_t begun_after);
   void finish() noexcept;
   void drop_references(std::uint64_t count) noexcept;
 

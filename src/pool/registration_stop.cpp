@@ -126,7 +126,7 @@ stop_status registration::await(event_object& over, deadline until, blocked_stop
   if (!try_wait(end) && !self.is_deferred() && (pool_.is_worker() || pool_.is_inside())) {
     std::optional<pool_core::blocked_worker> blocked;
     if (pool_.is_worker()) blocked.emplace(pool_);
-    const wait_result ended = wait_any_until({self.deferral(), end, pool_.all_blocked()}, until);
+    const wait_result ended = wait_any_until({self.deferral(), end, pool_.nobody_runs(*this)}, until);
     if (ended.index == 2) dropped += drop_pending();
     if (ended.index != 2 || try_wait(end)) return self.answer(ended);
     return self.answer(wait_any_until({self.deferral(), end}, until));

@@ -1,10 +1,13 @@
 #include "quiesce/thread_pool.hpp"
 
 #include <memory>
+#include <stdexcept>
+#include <utility>
 
 #include "base/contract.hpp"
 #include "os/affinity.hpp"
 #include "pool/pool_core.hpp"
+#include "pool/pool_settings.hpp"
 #include "pool/running_callback.hpp"
 #include "wait/thread_record.hpp"
 
@@ -14,14 +17,15 @@ namespace {
 /// A posted function in the run queue: it deletes itself when it has run.
 class posted_work final : public work_item {
  public:
-  posted_work(pool_core& pool, unique_function<void()> work) noexcept : pool_(pool), work_(std::move(work)) {}
+  posted_work(pool_core& pool, unique_function<void()> work, run_on where, priority level) noexcept
+      : work_item(where, level), pool_(pool), work_(std::move(work)) {}
 
-  void run() noexcept override {
+  void run() override {
     pool_core& pool = pool_;
     {
       const inside_callback frame(this, &pool);
       running_callback::begins(&pool);
-      work_();
+      static_cast<void>(pool.exceptions().run(work_));
       running_callback::ended();
       delete this;  // with what was captured, before the pool can be seen as stopped
     }
@@ -43,9 +47,8 @@ stop_result stop_until(pool_core& core, deadline until, blocked_stop::kind kind)
 
 }  // namespace
 
-thread_pool::thread_pool(pool_options options)
-    : core_(&pool_core::create(options.name.empty() ? std::string("quiesce") : options.name,
-                               options.running != 0 ? options.running : os::usable_processors())) {}
+thread_pool::thread_pool(pool_options options, std::source_location where)
+    : core_(&pool_core::create(pool_settings::from(std::move(options), os::usable_processors, where))) {}
 
 thread_pool::~thread_pool() {
   if (stop_until(*core_, never, blocked_stop::kind::destructor).status == stop_status::deferred)
@@ -53,8 +56,12 @@ thread_pool::~thread_pool() {
   core_->release();
 }
 
-post_status thread_pool::post_function(unique_function<void()> work) {
-  auto item = std::make_unique<posted_work>(*core_, std::move(work));
+post_status thread_pool::post_function(unique_function<void()> work, run_on where, priority level) {
+  if (where == run_on::signalling_thread) {
+    throw std::invalid_argument("quiesce: a function was posted to the signalling thread, but nobody signals a post");
+  }
+  auto item = std::make_unique<posted_work>(*core_, std::move(work), where, level);
+  if (item->is_persistent()) core_->start_persistent();
   if (!core_->accept_work()) return post_status::refused;
   core_->push(*item.release());
   return post_status::queued;
@@ -78,6 +85,8 @@ std::vector<callback_info> thread_pool::drain(deadline until, std::source_locati
   if (!core_->drain_until(until)) core_->append_in_flight(left);
   return left;
 }
+
+pool_counts thread_pool::counts() const noexcept { return core_->counts(); }
 
 stop_result thread_pool::stop() noexcept { return stop_until(*core_, never, blocked_stop::kind::stop); }
 

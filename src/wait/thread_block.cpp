@@ -39,6 +39,7 @@ void thread_block::park(deadline until, const std::stop_token& token) noexcept {
   };
   std::optional<std::stop_callback<decltype(stop)>> watch;
   if (token.stop_possible()) watch.emplace(token, stop);
+  const blocked_thread reported;
   if (!parker_.park_until(until) && !try_end(claim_word::won(wait_status::timed_out))) parker_.park();
 }
 

@@ -31,11 +31,23 @@ class owned_by_thread {
   owned_by_thread* older_ = nullptr;
 };
 
+/// What somebody on a higher floor does about it that a thread blocks in a wait. Called by that thread, with no lock
+/// held, around each time that it does.
+class blocking_hooks {
+ public:
+  virtual void blocking_begins() noexcept = 0;
+  virtual void blocking_ends() noexcept = 0;
+
+ protected:
+  ~blocking_hooks() = default;
+};
+
 /// What the library knows of one thread. Trivially destructible: it can be used until the thread's very end.
 struct thread_record {
   callback_frame* innermost = nullptr;  // the call chain of callbacks
   const void* worker_of = nullptr;      // the pool whose worker this thread is
   running_callback* running = nullptr;  // of a worker: where it says what it runs
+  blocking_hooks* hooks = nullptr;      // null: nobody cares
   bool is_blocked_worker = false;       // it waits in a stop, and its pool has counted that
   owned_by_thread* newest_owned = nullptr;
 
@@ -98,6 +110,22 @@ class inside_callback {
  private:
   thread_record& record_;
   callback_frame frame_;
+};
+
+/// The calling thread is blocked in a wait, for the lifetime of this.
+class blocked_thread {
+ public:
+  blocked_thread() noexcept : hooks_(thread_record::current().hooks) {
+    if (hooks_ != nullptr) hooks_->blocking_begins();
+  }
+  blocked_thread(const blocked_thread&) = delete;
+  blocked_thread& operator=(const blocked_thread&) = delete;
+  ~blocked_thread() {
+    if (hooks_ != nullptr) hooks_->blocking_ends();
+  }
+
+ private:
+  blocking_hooks* hooks_;
 };
 
 }  // namespace quiesce::inline v0

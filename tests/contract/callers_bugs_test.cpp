@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <exception>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -87,6 +88,33 @@ TEST(CallersBugs, ANullProcessIsAnswered_J4) {
   const q::process taken(std::move(child));
   expect_rule_and_place(answer_to([&] { static_cast<void>(child.pid()); }), "null process");
   EXPECT_TRUE(q::wait_for(taken, 30s));
+}
+
+std::string answer_to_a_pool(q::pool_options options) {
+  return answer_to([&] { const q::thread_pool pool(std::move(options)); });
+}
+
+TEST(CallersBugs, OptionsOfAPoolThatContradictEachOtherAreAnsweredWithTheirValues_J4_C9) {
+  expect_rule_and_place(answer_to_a_pool({.name = "own", .running = 5, .maximum = 4}),
+                        "more callbacks than it may have threads (minimum 0, running 5, maximum 4) [own]");
+  expect_rule_and_place(answer_to_a_pool({.minimum = 7, .running = 2, .maximum = 4}),
+                        "keep more threads than it may have (minimum 7, running 2, maximum 4)");
+}
+
+TEST(CallersBugs, AHandlerForExceptionsThatIsMissingOrWouldNotBeCalledIsAnswered_J4_C11) {
+  expect_rule_and_place(answer_to_a_pool({.exceptions = q::on_exception::handler}), "was given none");
+  expect_rule_and_place(answer_to_a_pool({.handler = [](const std::exception_ptr&) {}}), "to terminate instead");
+}
+
+TEST(CallersBugs, CallbacksOnTheSignallingThreadAreRefused_J4) {
+  q::thread_pool pool({.running = 1});
+  EXPECT_THROW(pool.post([] {}, q::run_on::signalling_thread), std::invalid_argument);
+  const auto make = [&] {
+    const q::registered_wait wait(pool, [](q::callback_scope&) {},
+                                  {.name = "inline", .where = q::run_on::signalling_thread});
+  };
+  EXPECT_THROW(make(), std::invalid_argument);
+  EXPECT_NE(answer_to(make).find("[inline]"), std::string::npos);
 }
 
 class CallersBugsDeathTest : public testing::Test {

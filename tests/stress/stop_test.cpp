@@ -22,7 +22,7 @@ struct used_by_callbacks {
 
 class core_of_two_workers {
  public:
-  core_of_two_workers() : core_(q::pool_core::create("stress", 2)) {}
+  core_of_two_workers() : core_(q::pool_core::create(two_workers())) {}
   ~core_of_two_workers() {
     core_.stop_until(q::never);
     core_.release();
@@ -30,6 +30,14 @@ class core_of_two_workers {
   q::pool_core& operator*() { return core_; }
 
  private:
+  static q::pool_settings two_workers() {
+    q::pool_settings settings;
+    settings.name = "stress";
+    settings.minimum = settings.running = settings.maximum = 2;
+    settings.report = [](const std::string&) {};
+    return settings;
+  }
+
   q::pool_core& core_;
 };
 

@@ -193,13 +193,20 @@ class market {
 };
 
 TEST(WaitAllStress, EachSignalIsTakenOnceByAnyOrAllOrIsStillThere_B2_B3_B5) {
-  market goods(support::rounds(10'000));
-  goods.run();
-  goods.expect_conserved();
-  EXPECT_GE(goods.by_a_signaller(), 1000);
-  EXPECT_GE(goods.at_entry(), 100);
-  EXPECT_GE(goods.timed_out(), 300);
-  EXPECT_GE(goods.stopped(), 300);
+  int by_a_signaller = 0, at_entry = 0, timed_out = 0, stopped = 0;
+  // Which of these a machine meets often depends on its load, so it goes on until it has met all of them.
+  const bool met_all = eventually([&] {
+    market goods(support::rounds(10'000));
+    goods.run();
+    goods.expect_conserved();
+    by_a_signaller += goods.by_a_signaller();
+    at_entry += goods.at_entry();
+    timed_out += goods.timed_out();
+    stopped += goods.stopped();
+    return by_a_signaller >= 1000 && at_entry >= 100 && timed_out >= 300 && stopped >= 300;
+  });
+  EXPECT_TRUE(met_all) << by_a_signaller << " by a signaller, " << at_entry << " at entry, " << timed_out
+                       << " timed out, " << stopped << " stopped";
 }
 
 // One thread moves a token between two events in one locked step; who waits for both can never have it.

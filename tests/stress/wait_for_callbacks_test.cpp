@@ -15,7 +15,7 @@ namespace q = quiesce;
 // What the callbacks use is freed when the wait for them has returned; callbacks that begin later use the next.
 TEST(WaitForCallbacksStress, WhatWasDueOrRanIsOverAndTheCountIsExact_D5) {
   const int rounds = support::rounds(4'000);
-  q::thread_pool pool({.running = 2});
+  q::thread_pool pool({.running = 2, .maximum = 2});
   std::uint64_t met_some = 0, met_none = 0, taken_back = 0;
   for (int round = 0; round < rounds; ++round) {
     auto calls = std::make_unique<std::atomic<int>>(0);
@@ -55,7 +55,7 @@ TEST(StopCircleStress, NobodyHangsAndBothAreDeferredOrNeither_D8) {
   const int rounds = support::rounds(5'000);
   std::uint64_t circles = 0, others = 0;
   for (int round = 0; round < rounds; ++round) {
-    q::thread_pool pool({.running = 2});
+    q::thread_pool pool({.running = 2, .maximum = 2});
     q::stop_status of_a{}, of_b{};
     std::unique_ptr<q::pool_work> a, b;
     a = std::make_unique<q::pool_work>(pool, [&] { of_a = b->stop().status; });

@@ -44,7 +44,7 @@ TEST(Drain, WaitsForAllThatIsQueuedAndForWhatThatQueues_D8) {
 }
 
 TEST(Drain, AtItsLimitItNamesWhoIsInFlightAndStopsNothing_D8) {
-  q::thread_pool pool({.running = 2});
+  q::thread_pool pool({.running = 2, .maximum = 2});
   q::manual_reset_event go_on;
   q::auto_reset_event event;
   std::atomic<int> running{0};

@@ -27,7 +27,7 @@ TEST(InFlight, NothingIsWhileAWaitIsOnlyArmed_D8) {
 }
 
 TEST(InFlight, TellsNameAndThreadOfWhatRunsAndSinceWhen_D8) {
-  q::thread_pool pool({.running = 2});
+  q::thread_pool pool({.running = 2, .maximum = 2});
   q::auto_reset_event event;
   q::manual_reset_event begun, go_on;
   std::atomic<pid_t> thread{0};
@@ -55,7 +55,7 @@ TEST(InFlight, TellsNameAndThreadOfWhatRunsAndSinceWhen_D8) {
 }
 
 TEST(InFlight, IsEachOfTheCallbacksThatOverlapAndEachThatIsQueued_D8) {
-  q::thread_pool pool({.running = 3});
+  q::thread_pool pool({.running = 3, .maximum = 3});
   q::auto_reset_event event, begun;
   q::manual_reset_event go_on;
   q::registered_wait wait(pool,

@@ -17,7 +17,7 @@ using support::eventually;
 using support::held_worker;
 
 TEST(PoolWork, EachSubmitMakesOneCallback_C1) {
-  q::thread_pool pool({.running = 3});
+  q::thread_pool pool({.running = 3, .maximum = 3});
   std::atomic<int> calls{0};
   q::pool_work work(pool, [&] { ++calls; });
   for (int i = 0; i < 1000; ++i) EXPECT_EQ(work.submit(), q::post_status::queued);
@@ -41,7 +41,7 @@ TEST(PoolWork, SeesWhatPrecededItsSubmit_C1) {
 
 TEST(PoolWork, ItsCallbacksRunAtTheSameTimeUnlessItWasMadeWithout_C1) {
   for (const bool overlap : {true, false}) {
-    q::thread_pool pool({.running = 2});
+    q::thread_pool pool({.running = 2, .maximum = 2});
     std::atomic<int> running{0}, most{0};
     q::manual_reset_event go_on;
     q::pool_work work(pool,
@@ -81,7 +81,7 @@ TEST(PoolWork, CancelTakesBackWhatHasNotBegunAndCountsIt_C1) {
 }
 
 TEST(PoolWork, WithCancelAWaitForCallbacksDropsWhatIsPendingAndWaitsForWhatRuns_C1) {
-  q::thread_pool pool({.running = 2});
+  q::thread_pool pool({.running = 2, .maximum = 2});
   std::atomic<int> begun{0}, ended{0};
   q::manual_reset_event go_on;
   q::pool_work work(pool, [&] {
@@ -101,7 +101,7 @@ TEST(PoolWork, WithCancelAWaitForCallbacksDropsWhatIsPendingAndWaitsForWhatRuns_
 }
 
 TEST(PoolWork, StoppedItRunsWhatWasSubmittedAndRefusesMore_D1_D2_D3) {
-  q::thread_pool pool({.running = 2});
+  q::thread_pool pool({.running = 2, .maximum = 2});
   auto calls = std::make_unique<std::atomic<int>>(0);
   q::pool_work work(pool, [&, use = calls.get()] { ++*use; });
   for (int i = 0; i < 100; ++i) work.submit();
@@ -115,7 +115,7 @@ TEST(PoolWork, StoppedItRunsWhatWasSubmittedAndRefusesMore_D1_D2_D3) {
 
 TEST(PoolWork, MaySubmitItselfUntilItIsStopped_D2) {
   for (int round = 0; round < 100; ++round) {
-    q::thread_pool pool({.running = 2});
+    q::thread_pool pool({.running = 2, .maximum = 2});
     std::atomic<int> calls{0};
     std::atomic<int> refused{0};
     q::pool_work* self = nullptr;

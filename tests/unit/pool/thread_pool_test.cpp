@@ -4,9 +4,12 @@
 #include <signal.h>
 
 #include <atomic>
+#include <cstdlib>
+#include <exception>
 #include <latch>
 #include <memory>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -16,6 +19,7 @@
 #include "quiesce/manual_reset_event.hpp"
 #include "quiesce/wait.hpp"
 #include "support/eventually.hpp"
+#include "support/held_worker.hpp"
 #include "support/in_child.hpp"
 #include "support/process_state.hpp"
 
@@ -102,6 +106,114 @@ TEST(ThreadPool, WhatWasDoneBeforeThePostIsSeenByTheFunctionAndWhatItDidAfterThe
   EXPECT_TRUE(q::wait(reached)) << "now the first function has posted another one";
   pool.stop();
   EXPECT_EQ(shared, 3);
+}
+
+TEST(ThreadPool, WhatHasAHigherPriorityBeginsFirst_C9) {
+  q::thread_pool pool({.running = 1});
+  std::string ran;
+  {
+    support::held_worker worker(pool);
+    for (const char name : {'1', '2'}) pool.post([&ran, name] { ran += name; }, q::run_on::worker, q::priority::low);
+    for (const char name : {'a', 'b'}) pool.post([&ran, name] { ran += name; });
+    for (const char name : {'A', 'B'}) pool.post([&ran, name] { ran += name; }, q::run_on::worker, q::priority::high);
+  }
+  pool.stop();
+  EXPECT_EQ(ran, "ABab12");
+}
+
+TEST(ThreadPool, TheCallbacksOfAWaitBeginByItsPriority_C9) {
+  q::thread_pool pool({.running = 1});
+  q::auto_reset_event event;
+  std::string ran;
+  q::registered_wait low(pool, [&](q::callback_scope&) { ran += 'l'; }, {.level = q::priority::low});
+  q::registered_wait high(pool, [&](q::callback_scope&) { ran += 'h'; }, {.level = q::priority::high});
+  {
+    support::held_worker worker(pool);
+    low.arm(event);
+    event.set();
+    pool.post([&] { ran += 'n'; });
+    high.arm(event);
+    event.set();
+  }
+  pool.stop();
+  EXPECT_EQ(ran, "hnl");
+}
+
+TEST(ThreadPool, WhatIsLowIsNotHeldUpForEverByWhatIsHigh_C9) {
+  std::atomic<bool> low_ran{false};
+  q::thread_pool pool({.running = 1});
+  // A wait that never lets the queue of its level become empty.
+  const q::manual_reset_event always(true);
+  auto busy = pool.register_wait(always, [](q::callback_scope&) {}, q::repeat::until_stopped, q::time_limit::none(),
+                                 {.level = q::priority::high});
+  pool.post([&] { low_ran = true; }, q::run_on::worker, q::priority::low);
+  EXPECT_TRUE(eventually([&] { return low_ran.load(); }));
+}
+
+TEST(ThreadPool, TellsAtAnyTimeWhatItHolds_C13) {
+  q::manual_reset_event go_on;
+  q::thread_pool pool({.running = 2, .maximum = 3});
+  const auto are = [&](std::size_t queued, std::size_t running, std::size_t waiting, std::size_t threads) {
+    return eventually([&] {
+      const q::pool_counts now = pool.counts();
+      return now.queued == queued && now.running == running && now.waiting == waiting && now.threads == threads;
+    });
+  };
+  EXPECT_TRUE(are(0, 0, 0, 2));
+  pool.post([&] { static_cast<void>(q::wait(go_on)); });
+  EXPECT_TRUE(are(0, 0, 1, 2));
+  {
+    support::held_worker first(pool), second(pool);
+    EXPECT_TRUE(are(0, 2, 1, 3));
+    for (int i = 0; i < 5; ++i) pool.post([] {});
+    pool.post([&] { static_cast<void>(q::wait(go_on)); }, q::run_on::persistent_thread);
+    EXPECT_TRUE(are(5, 2, 2, 4));
+  }
+  EXPECT_TRUE(are(0, 0, 2, 4));
+  go_on.set();
+  EXPECT_TRUE(are(0, 0, 0, 4));
+  pool.stop();
+  EXPECT_TRUE(are(0, 0, 0, 0));
+}
+
+TEST(ThreadPool, EveryFunctionRunsOrFailsOrIsRefused_C13) {
+  std::atomic<int> ran{0}, failed{0};
+  int accepted = 0;
+  q::thread_pool pool(
+      {.running = 2, .exceptions = q::on_exception::handler, .handler = [&](const std::exception_ptr&) { ++failed; }});
+  for (int i = 0; i < 300; ++i) {
+    if (i == 290) pool.request_stop();
+    const auto work = [&ran, i] {
+      if (i % 3 == 0) throw i;
+      ++ran;
+    };
+    if (pool.post(work, i % 2 == 0 ? q::run_on::worker : q::run_on::persistent_thread) == q::post_status::queued) {
+      ++accepted;
+    }
+  }
+  pool.stop();
+  EXPECT_EQ(accepted, 290);
+  EXPECT_EQ(failed.load(), 97);
+  EXPECT_EQ(ran.load() + failed.load(), accepted);
+}
+
+TEST(ThreadPool, ADestructorOfAStaticOneEndsTheProcessCleanlyAndSoDoesOneThatIsLeaked_J1) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto leave_one_to_the_end = [] {
+    static q::auto_reset_event event;
+    static q::thread_pool pool({.running = 2});
+    static q::registered_wait wait = pool.register_wait(event, [](q::callback_scope&) {});
+    for (int i = 0; i < 100; ++i) pool.post([] {});
+    event.set();
+    std::exit(0);
+  };
+  const auto leak_one = [] {
+    static auto* const pool = new q::thread_pool({.running = 2});
+    for (int i = 0; i < 100; ++i) pool->post([] {});
+    std::exit(0);
+  };
+  EXPECT_EXIT(leave_one_to_the_end(), testing::ExitedWithCode(0), "^$");
+  EXPECT_EXIT(leak_one(), testing::ExitedWithCode(0), "^$");
 }
 
 TEST(ThreadPool, EventsAndWaitsStartNoThread_J1) {

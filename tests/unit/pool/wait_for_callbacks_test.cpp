@@ -100,7 +100,7 @@ TEST(WaitForCallbacks, AnExpiryThatWasDueIsWaitedForThoughALaterSignalBeginsBefo
 }
 
 TEST(WaitForCallbacks, WhatFiresLaterDoesNotProlongIt_D5) {
-  q::thread_pool pool({.running = 2});
+  q::thread_pool pool({.running = 2, .maximum = 2});
   q::auto_reset_event event;
   std::array<q::manual_reset_event, 2> begun, go_on;
   std::atomic<std::size_t> calls{0};
@@ -131,7 +131,7 @@ TEST(WaitForCallbacks, WhatFiresLaterDoesNotProlongIt_D5) {
 }
 
 TEST(WaitForCallbacks, ALaterCallbackThatEndsFirstDoesNotEndIt_D5) {
-  q::thread_pool pool({.running = 2});
+  q::thread_pool pool({.running = 2, .maximum = 2});
   q::auto_reset_event event;
   q::manual_reset_event go_on;
   q::auto_reset_event begun, second_begun;
@@ -161,7 +161,7 @@ TEST(WaitForCallbacks, ALaterCallbackThatEndsFirstDoesNotEndIt_D5) {
 }
 
 TEST(WaitForCallbacks, ARepeatingWaitWhoseEventStaysSetDoesNotHoldItUp_D5_C6) {
-  q::thread_pool pool({.running = 2});
+  q::thread_pool pool({.running = 2, .maximum = 2});
   const q::manual_reset_event event(true);
   std::atomic<int> calls{0};
   q::registered_wait wait = pool.register_wait(event, [&](q::callback_scope&) { ++calls; });
@@ -173,7 +173,7 @@ TEST(WaitForCallbacks, ARepeatingWaitWhoseEventStaysSetDoesNotHoldItUp_D5_C6) {
 }
 
 TEST(WaitForCallbacks, WithCancelItTakesBackWhatHasNotBegunAndWaitsForWhatRuns_D5_C1) {
-  q::thread_pool pool({.running = 2});
+  q::thread_pool pool({.running = 2, .maximum = 2});
   q::auto_reset_event event;
   q::manual_reset_event begun, go_on;
   int calls = 0;
@@ -227,7 +227,7 @@ TEST(WaitForCallbacks, AWaitWhoseDueCallbackWasTakenBackFiresAgainFromTheSamePla
 // The first way to stop: turn off what signals, then wait. The count is exact, though callbacks arm the wait again.
 TEST(WaitForCallbacks, AfterTheSourceIsOffTheCountIsExact_D5) {
   for (int round = 0; round < 200; ++round) {
-    q::thread_pool pool({.running = 2});
+    q::thread_pool pool({.running = 2, .maximum = 2});
     q::auto_reset_event event, counted;
     auto calls = std::make_unique<int>(0);
     q::registered_wait wait(pool, [&](q::callback_scope& s) {

@@ -1,0 +1,176 @@
+// What a thread of a pool does: it takes entries, turns idle, and leaves.
+#include "pool/crew.hpp"
+
+#include <utility>
+
+#include "pool/pool_core.hpp"
+#include "pool/running_callback.hpp"
+
+namespace quiesce::inline v0 {
+
+void crew::work(void* given) {
+  member& self = *static_cast<member*>(given);
+  crew& own = self.in;
+  pool_core& pool = own.pool_;
+  thread_record::current().worker_of = &pool;
+  thread_record::current().hooks = &self;
+  {
+    const running_callback shown;
+    while (work_item* const item = own.next_item(self)) item->run();
+  }
+  thread_record::current().hooks = nullptr;
+  thread_record::current().worker_of = nullptr;  // another pool may come to stand at this address
+  own.left(self);
+  pool.release();  // Last touch of the pool and the crew.
+}
+
+work_item* crew::next_item(member& self) noexcept {
+  mutex_.lock();
+  change(self, [&] { self.is_calling = self.is_long = false; });
+  if (drainers_ != nullptr && is_drained()) tell_drainers();
+  for (;;) {
+    if (self.has_retired) {
+      mutex_.unlock();
+      return nullptr;
+    }
+    if (work_item* const item = take_for(self)) {
+      change(self, [&] { self.is_calling = true; });
+      const bool starts_another = !refused_ && reserve_if_needed();  // not refused again with every entry
+      mutex_.unlock();
+      if (starts_another) start_reserved();
+      return item;
+    }
+    if (leaving_) {
+      mutex_.unlock();
+      return nullptr;
+    }
+    become_idle(self);
+    const bool has_limit = !self.is_persistent && threads_ > settings_.minimum;
+    mutex_.unlock();
+    const bool told = self.told.park_until(has_limit ? deadline(settings_.idle_limit) : never);
+    mutex_.lock();
+    if (told || idle_time_is_over(self)) continue;
+    // Somebody took it out of the list just now, and tells.
+    mutex_.unlock();
+    self.told.park();
+    mutex_.lock();
+  }
+}
+
+work_item* crew::take_for(const member& self) noexcept {
+  if (self.is_persistent) {
+    if (persistent_items_.empty()) return nullptr;
+    --persistent_queued_;
+    return &persistent_items_.take();
+  }
+  // What is left when the crew leaves begins no callback, but it has to be run.
+  if (items_.empty() || (workers_.active > settings_.running && !leaving_)) return nullptr;
+  return &items_.take();
+}
+
+void crew::become_idle(member& self) noexcept {
+  self.told.begin_anew();
+  change(self, [&] { self.is_idle = true; });
+  if (self.is_persistent) return;
+  self.next_idle = std::exchange(idle_, &self);
+  refused_ = false;
+}
+
+// The limit has passed. False: somebody else has taken the thread out of the list, and tells it.
+bool crew::idle_time_is_over(member& self) noexcept {
+  if (!self.is_idle) return false;
+  member** place = &idle_;
+  while (*place != &self) place = &(*place)->next_idle;
+  *place = self.next_idle;
+  change(self, [&] { self.is_idle = false; });
+  if (may_retire(self)) retire(self);
+  return true;
+}
+
+// By I3 there is somebody left who takes what will be queued.
+bool crew::may_retire(const member& self) const noexcept {
+  if (!self.is_listed || threads_ <= settings_.minimum || leaving_ || detached_ || !items_.empty()) return false;
+  return idle_ != nullptr || workers_.active - 1 >= settings_.running || workers_.calling < workers_.active - 1;
+}
+
+crew::member* crew::wake_idle() noexcept {
+  if (items_.empty() || idle_ == nullptr || workers_.active >= settings_.running) return nullptr;
+  member* const woken = std::exchange(idle_, idle_->next_idle);
+  change(*woken, [&] { woken->is_idle = false; });
+  return woken;
+}
+
+void crew::push(work_item& item) noexcept {
+  member* woken = nullptr;
+  mutex_.lock();
+  if (leaving_) {
+    mutex_.unlock();
+    item.run();  // by I7 it begins no callback
+    return;
+  }
+  if (item.is_persistent()) {
+    persistent_items_.append(item);
+    ++persistent_queued_;
+    if (persistent_->is_idle) {
+      woken = persistent_;
+      change(*woken, [&] { woken->is_idle = false; });
+    }
+  } else {
+    items_.append(item);
+    woken = wake_idle();
+    watch_if_stuck();
+  }
+  mutex_.unlock();  // Last touch of the crew if nobody was idle; who was keeps it until he is told.
+  if (woken != nullptr) woken->told.unpark();
+}
+
+void crew::leave() noexcept {
+  mutex_.lock();
+  leaving_ = true;
+  member* idle = std::exchange(idle_, nullptr);
+  for (member* each = idle; each != nullptr; each = each->next_idle) change(*each, [&] { each->is_idle = false; });
+  if (persistent_ != nullptr && persistent_->is_idle) {
+    change(*persistent_, [&] { persistent_->is_idle = false; });
+    persistent_->next_idle = std::exchange(idle, persistent_);
+  }
+  mutex_.unlock();
+  while (idle != nullptr) {
+    member* const following = idle->next_idle;  // read first: the thread ends once told
+    idle->told.unpark();
+    idle = following;
+  }
+}
+
+void crew::left(member& self) noexcept {
+  mutex_.lock();
+  if (self.has_retired) {
+    // Each that retires joins the one before it, so that at most one is left to be joined.
+    member* const before = std::exchange(retired_, &self);
+    mutex_.unlock();
+    if (before == nullptr) return;
+    before->thread.join();
+    delete before;
+    return;
+  }
+  const bool last = --present_ == 0;
+  mutex_.unlock();
+  if (last) pool_.all_left();
+}
+
+void crew::count(const member& one, std::size_t by) noexcept {
+  tally& sums = one.is_persistent ? persistent_tally_ : workers_;
+  if (!one.is_away() && !one.is_idle) sums.active += by;
+  if (one.is_calling) (one.is_away() ? sums.waiting : sums.calling) += by;
+  if (one.is_blocked) sums.blocked += by;
+  if (one.is_in_stop) sums.in_stops += by;
+}
+
+pool_counts crew::counts() const noexcept {
+  const std::lock_guard lock(mutex_);
+  return {.queued = items_.size() + persistent_queued_,
+          .running = workers_.calling + persistent_tally_.calling,
+          .waiting = workers_.waiting + persistent_tally_.waiting,
+          .threads = present_};
+}
+
+}  // namespace quiesce::inline v0

@@ -1,0 +1,113 @@
+// What a pool does about callbacks that block.
+#include <string>
+
+#include "pool/crew.hpp"
+#include "pool/pool_core.hpp"
+
+namespace quiesce::inline v0 {
+
+void crew::blocking_begins(member& self) noexcept {
+  mutex_.lock();
+  change(self, [&] { self.is_blocked = true; });
+  member* const woken = wake_idle();
+  const bool starts_another = reserve_if_needed();
+  watch_if_stuck();
+  mutex_.unlock();
+  if (woken != nullptr) woken->told.unpark();
+  if (starts_another) start_reserved();
+}
+
+void crew::blocking_ends(member& self) noexcept {
+  const std::lock_guard lock(mutex_);
+  change(self, [&] { self.is_blocked = false; });
+  if (self.is_persistent) return;
+  ++episode_;
+  refused_ = false;
+  look_at_stops();
+}
+
+bool crew::may_run_long() noexcept {
+  member& self = current();
+  if (self.is_persistent) return false;
+  mutex_.lock();
+  if (self.is_long) {
+    mutex_.unlock();
+    return true;
+  }
+  change(self, [&] { self.is_long = true; });
+  member* const woken = wake_idle();
+  const bool starts_another = reserve_if_needed();
+  bool is_replaced = is_ready();
+  if (!is_replaced) change(self, [&] { self.is_long = false; });
+  mutex_.unlock();
+  if (woken != nullptr) woken->told.unpark();
+  if (starts_another && !start_reserved()) {
+    const std::lock_guard lock(mutex_);
+    change(self, [&] { self.is_long = false; });
+    is_replaced = false;
+  }
+  return is_replaced;
+}
+
+void crew::stop_wait_begins() noexcept {
+  member& self = current();
+  const std::lock_guard lock(mutex_);
+  change(self, [&] { self.is_in_stop = true; });
+  self.is_persistent ? persistent_in_stop_.set() : look_at_stops();
+}
+
+void crew::stop_wait_ends() noexcept {
+  member& self = current();
+  const std::lock_guard lock(mutex_);
+  change(self, [&] { self.is_in_stop = false; });
+  self.is_persistent ? persistent_in_stop_.reset() : look_at_stops();
+}
+
+void crew::look_at_stops() noexcept {
+  const bool nobody = workers_.in_stops == threads_ && !can_grow();
+  if (nobody == nobody_runs_) return;
+  nobody_runs_ = nobody;
+  nobody ? workers_in_stops_.set() : workers_in_stops_.reset();
+}
+
+bool crew::is_stuck() const noexcept { return workers_.blocked == threads_ && !items_.empty() && !can_grow(); }
+
+// Whether it lasts is seen later, and elsewhere: most callbacks that block come back soon, and the one who notices may be
+// a signaller. At most one limit is scheduled at a time, however often the pool is stuck for a moment.
+void crew::watch_if_stuck() noexcept {
+  if (!watching_ && reported_episode_ != episode_ && is_stuck()) watch();
+}
+
+void crew::watch() noexcept {
+  watching_ = true;
+  watched_episode_ = episode_;
+  pool_.add_reference();
+  pool_.deadlines().schedule(*this, settings_.stuck_limit);
+}
+
+void crew::tell_expiry() noexcept {
+  mutex_.lock();
+  watching_ = false;
+  const bool has_lasted = is_stuck() && watched_episode_ == episode_;
+  if (has_lasted) reported_episode_ = episode_;
+  watch_if_stuck();
+  const std::size_t queued = items_.size();
+  const std::size_t threads = threads_;
+  mutex_.unlock();
+  if (has_lasted) {
+    settings_.report("quiesce: the pool \"" + settings_.name + "\" is stuck: its threads (" + std::to_string(threads) +
+                     ", of at most " + std::to_string(settings_.maximum) + ") are all blocked in waits, and " +
+                     std::to_string(queued) + (queued == 1 ? " entry is queued" : " entries are queued"));
+  }
+  pool_.release();  // Last touch of the crew.
+}
+
+void crew::end_watch() noexcept {
+  mutex_.lock();
+  const bool was_watching = watching_;
+  mutex_.unlock();
+  // If it is just being told, that releases.
+  if (was_watching && pool_.deadlines().cancel(*this)) pool_.release();
+}
+
+}  // namespace quiesce::inline v0

@@ -1,0 +1,149 @@
+// How the threads of a pool are started and how they end.
+#include <memory>
+#include <utility>
+
+#include "pool/crew.hpp"
+#include "pool/pool_core.hpp"
+
+namespace quiesce::inline v0 {
+
+crew::crew(pool_core& pool, pool_settings settings)
+    : pool_(pool), settings_(std::move(settings)), workers_in_stops_(false), persistent_in_stop_(false) {}
+
+crew::~crew() {
+  while (all_ != nullptr) delete std::exchange(all_, all_->next);
+  delete retired_;
+}
+
+// Before it the thread has been counted.
+void crew::start_thread(bool persistent) {
+  auto fresh = std::make_unique<member>(*this, persistent);
+  pool_.add_reference();
+  os::thread started;
+  try {
+    started = os::thread::start(settings_.name.c_str(), work, fresh.get());
+  } catch (...) {
+    pool_.release();
+    throw;
+  }
+  list(*fresh.release(), started);
+}
+
+void crew::list(member& fresh, os::thread started) noexcept {
+  const std::lock_guard lock(mutex_);
+  fresh.thread = started;
+  fresh.is_listed = true;
+  fresh.next = std::exchange(all_, &fresh);
+  if (fresh.is_persistent) persistent_ = &fresh;
+  if (detached_) fresh.thread.detach();
+}
+
+void crew::start() {
+  for (unsigned i = 0; i < settings_.minimum; ++i) {
+    {
+      const std::lock_guard lock(mutex_);
+      add_worker();
+    }
+    try {
+      start_thread(false);
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      take_worker_back();
+      throw;
+    }
+  }
+}
+
+void crew::start_persistent() {
+  const std::lock_guard one_at_a_time(starting_persistent_);
+  {
+    const std::lock_guard lock(mutex_);
+    if (persistent_ != nullptr) return;
+    ++persistent_tally_.active;
+    ++present_;
+  }
+  try {
+    start_thread(true);
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    --persistent_tally_.active;
+    --present_;
+    throw;
+  }
+}
+
+void crew::add_worker() noexcept {
+  ++threads_;
+  ++present_;
+  ++workers_.active;
+}
+
+void crew::take_worker_back() noexcept {
+  --threads_;
+  --present_;
+  --workers_.active;
+}
+
+// Whether I3 asks for one more: then the caller has to call start_reserved() when it has let the lock go.
+bool crew::reserve_if_needed() noexcept {
+  if (is_ready() || threads_ >= settings_.maximum) return false;
+  add_worker();
+  look_at_stops();
+  return true;
+}
+
+bool crew::start_reserved() noexcept {
+  try {
+    start_thread(false);
+    return true;
+  } catch (...) {
+    // What is lost is that callbacks run while others block. What is queued waits for one of these.
+  }
+  mutex_.lock();
+  take_worker_back();
+  refused_ = true;
+  member* const woken = wake_idle();  // somebody who became idle because this one was counted as active
+  look_at_stops();
+  watch_if_stuck();
+  mutex_.unlock();
+  if (woken != nullptr) woken->told.unpark();
+  return false;
+}
+
+void crew::retire(member& self) noexcept {
+  take_worker_back();
+  self.has_retired = true;
+  member** place = &all_;
+  while (*place != &self) place = &(*place)->next;
+  *place = self.next;
+}
+
+bool crew::is_present() const noexcept {
+  const std::lock_guard lock(mutex_);
+  return present_ != 0;
+}
+
+void crew::join() noexcept {
+  mutex_.lock();
+  member* each = std::exchange(all_, nullptr);
+  member* const last_retired = std::exchange(retired_, nullptr);
+  mutex_.unlock();
+  if (last_retired != nullptr) {
+    last_retired->next = each;
+    each = last_retired;
+  }
+  while (each != nullptr) {
+    member* const joined = std::exchange(each, each->next);
+    joined->thread.join();
+    delete joined;
+  }
+}
+
+void crew::detach() noexcept {
+  const std::lock_guard lock(mutex_);
+  detached_ = true;
+  for (member* each = all_; each != nullptr; each = each->next) each->thread.detach();
+  if (retired_ != nullptr) retired_->thread.detach();
+}
+
+}  // namespace quiesce::inline v0

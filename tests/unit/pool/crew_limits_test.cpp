@@ -1,0 +1,237 @@
+// What a pool does when time has passed: it takes threads away, and reports that it is stuck. With limits of its own.
+#include <gtest/gtest.h>
+#include <sys/syscall.h>
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "pool/pool_core.hpp"
+#include "quiesce/auto_reset_event.hpp"
+#include "quiesce/manual_reset_event.hpp"
+#include "quiesce/thread_pool.hpp"
+#include "quiesce/wait.hpp"
+#include "support/eventually.hpp"
+#include "support/in_child.hpp"
+#include "support/process_state.hpp"
+#include "support/refused_call.hpp"
+
+namespace {
+
+namespace q = quiesce;
+using namespace std::chrono_literals;
+using support::eventually;
+
+// A pool without its public face, which knows no such limits.
+class limited_pool {
+ public:
+  explicit limited_pool(q::pool_settings settings) : core_(q::pool_core::create(std::move(settings))) {}
+  limited_pool(const limited_pool&) = delete;
+  limited_pool& operator=(const limited_pool&) = delete;
+  ~limited_pool() {
+    core_.stop_until(q::never);
+    core_.release();
+  }
+
+  void post(std::function<void()> work) {
+    if (core_.accept_work()) core_.push(*new item(core_, std::move(work)));
+  }
+  q::pool_counts counts() const { return core_.counts(); }
+  bool comes_to(std::size_t threads) const {
+    return eventually([&] { return counts().threads == threads; });
+  }
+
+ private:
+  class item final : public q::work_item {
+   public:
+    item(q::pool_core& pool, std::function<void()> work)
+        : work_item(q::run_on::worker, q::priority::normal), pool_(pool), work_(std::move(work)) {}
+    void run() override {
+      q::pool_core& pool = pool_;
+      work_();
+      delete this;
+      pool.work_ended();
+    }
+
+   private:
+    q::pool_core& pool_;
+    std::function<void()> work_;
+  };
+
+  q::pool_core& core_;
+};
+
+q::pool_settings of(unsigned running, unsigned maximum) {
+  q::pool_settings settings;
+  settings.minimum = settings.running = running;
+  settings.maximum = maximum;
+  settings.report = [](const std::string&) {};
+  return settings;
+}
+
+// What was reported, by other threads.
+class reports {
+ public:
+  void add(const std::string& text) {
+    const std::lock_guard hold(lock_);
+    texts_.push_back(text);
+  }
+  std::vector<std::string> all() const {
+    const std::lock_guard hold(lock_);
+    return texts_;
+  }
+
+ private:
+  mutable std::mutex lock_;
+  std::vector<std::string> texts_;
+};
+
+TEST(CrewLimits, ThreadsThatAreNotNeededAnyMoreAreTakenAway_C8_J3) {
+  const std::size_t before = support::count_threads();
+  q::pool_settings settings = of(1, 5);
+  settings.idle_limit = 1ms;
+  {
+    limited_pool pool(settings);
+    for (int round = 0; round < 3; ++round) {
+      q::manual_reset_event go_on;
+      for (int i = 0; i < 4; ++i) pool.post([&] { static_cast<void>(q::wait(go_on)); });
+      EXPECT_TRUE(pool.comes_to(5)) << "four that block, and one that is ready";
+      go_on.set();
+      EXPECT_TRUE(pool.comes_to(1));
+    }
+    // One that has retired may still have to be joined.
+    EXPECT_TRUE(eventually([&] { return support::count_threads() <= before + 1 + 1; }));
+  }
+  EXPECT_TRUE(eventually([&] { return support::count_threads() == before; }));
+}
+
+TEST(CrewLimits, TheThreadThatStandsInForABlockedOneStaysHoweverLongItIsIdle_C8) {
+  q::pool_settings settings = of(1, 2);
+  settings.idle_limit = 100us;
+  limited_pool pool(settings);
+  for (int round = 0; round < 20; ++round) {
+    q::manual_reset_event go_on, ran;
+    pool.post([&] { static_cast<void>(q::wait(go_on)); });
+    ASSERT_TRUE(eventually([&] { return pool.counts().waiting == 1; }));
+    ASSERT_FALSE(q::wait_for(ran, 1ms)) << "meanwhile its limit passes";
+    pool.post([&] { ran.set(); });
+    ASSERT_TRUE(q::wait_for(ran, 30s)) << round;
+    go_on.set();
+    ASSERT_TRUE(pool.comes_to(1));
+  }
+}
+
+// Another pool gets stuck, now. Limits are served in the order in which they pass: when it has said so, the first one has
+// said what it had to say.
+bool another_says_it(q::pool_settings settings) {
+  std::atomic<bool> has_said{false};
+  settings.report = [&](const std::string&) { has_said = true; };
+  q::manual_reset_event go_on;
+  limited_pool pool(std::move(settings));
+  for (int i = 0; i < 3; ++i) pool.post([&] { static_cast<void>(q::wait(go_on)); });
+  const bool said = eventually([&] { return has_said.load(); });
+  go_on.set();
+  return said;
+}
+
+TEST(CrewLimits, APoolWhoseThreadsAllBlockWithWorkQueuedReportsItOnceUntilOneComesBack_C8) {
+  reports said;
+  q::pool_settings settings = of(1, 2);
+  settings.name = "busy";
+  settings.stuck_limit = 1ms;
+  settings.report = [&](const std::string& text) { said.add(text); };
+  q::auto_reset_event go_on;
+  limited_pool pool(settings);
+  for (int i = 0; i < 2; ++i) pool.post([&] { static_cast<void>(q::wait(go_on)); });
+  ASSERT_TRUE(eventually([&] { return pool.counts().waiting == 2; }));
+  EXPECT_EQ(said.all().size(), 0u) << "nothing is queued";
+  for (int i = 0; i < 5; ++i) pool.post([&] { static_cast<void>(q::wait(go_on)); });
+  ASSERT_TRUE(eventually([&] { return !said.all().empty(); }));
+  const std::string text = said.all().front();
+  for (const char* const part : {"\"busy\" is stuck", "(2, of at most 2)", "queued"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << text;
+  }
+  pool.post([] {});
+  ASSERT_TRUE(another_says_it(settings));
+  EXPECT_EQ(said.all().size(), 1u);
+  go_on.set();
+  EXPECT_TRUE(eventually([&] { return said.all().size() == 2; })) << "one came back, and the next one blocks";
+  EXPECT_TRUE(eventually([&] {
+    go_on.set();
+    const q::pool_counts now = pool.counts();
+    return now.waiting == 0 && now.queued == 0 && now.running == 0;
+  }));
+}
+
+TEST(CrewLimits, APoolThatIsStuckForAMomentReportsNothing_C8) {
+  reports said;
+  q::pool_settings settings = of(1, 1);
+  settings.stuck_limit = 1h;
+  settings.report = [&](const std::string& text) { said.add(text); };
+  {
+    limited_pool pool(settings);
+    for (int round = 0; round < 100; ++round) {
+      q::auto_reset_event go_on;
+      pool.post([&] { static_cast<void>(q::wait(go_on)); });
+      pool.post([] {});
+      ASSERT_TRUE(eventually([&] { return pool.counts().waiting == 1; }));
+      go_on.set();
+      ASSERT_TRUE(eventually([&] { return pool.counts().queued == 0 && pool.counts().running == 0; }));
+    }
+  }
+  EXPECT_TRUE(said.all().empty()) << "and the end of the pool does not wait for the limit";
+}
+
+std::string block_without_another_thread() {
+  std::string text;
+  q::manual_reset_event go_on, second_ran;
+  std::atomic<bool> is_refused{false};
+  limited_pool pool(of(1, 8));
+  pool.post([&] {
+    is_refused = support::refuse_call(SYS_clone3, EAGAIN) && support::refuse_call(SYS_clone, EAGAIN);  // to this thread
+    static_cast<void>(q::wait(go_on));
+  });
+  pool.post([&] { second_ran.set(); });
+  if (!eventually([&] { return pool.counts().waiting == 1; })) text += "does not block, ";
+  if (!is_refused) text += "no filter, ";
+  if (!pool.comes_to(1)) text += "counts a thread that is not there, ";
+  go_on.set();
+  if (!q::wait_for(second_ran, 30s)) text += "hangs, ";
+  return text + "done";
+}
+
+// The text says what was refused. The thread that keeps limits is there already.
+std::string make_without_another_thread() {
+  std::string text;
+  q::thread_pool pool({.running = 1});
+  if (!support::refuse_call(SYS_clone3, EAGAIN) || !support::refuse_call(SYS_clone, EAGAIN)) return "no filter";
+  const auto attempt = [&](const char* what, auto call) {
+    try {
+      call();
+    } catch (const std::system_error& refused) {
+      if (refused.code() == std::errc::resource_unavailable_try_again) text += what;
+    }
+  };
+  attempt("pool, ", [] { const q::thread_pool another({.running = 2}); });
+  attempt("post, ", [&] { pool.post([] {}, q::run_on::persistent_thread); });
+  attempt("wait, ",
+          [&] { const q::registered_wait wait(pool, [](auto&) {}, {.where = q::run_on::persistent_thread}); });
+  bool ran = false;
+  pool.post([&] { ran = true; });
+  pool.stop();
+  return text + (ran ? "ran" : "did not run");
+}
+
+TEST(CrewLimits, AThreadThatTheSystemRefusesAtOnceIsAnErrorAndThePoolThatIsThereGoesOn_C2_J4) {
+  EXPECT_EQ(support::in_child(make_without_another_thread), "pool, post, wait, ran");
+}
+
+TEST(CrewLimits, AThreadThatTheSystemRefusesIsDoneWithout_C8_J4) {
+  EXPECT_EQ(support::in_child(block_without_another_thread), "done");
+}
+
+}  // namespace
