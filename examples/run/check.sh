@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
-# check.sh PROGRAM
+# check.sh PROGRAM [REPORT.html]
 # Lets the quiesce program supervise a copy of this sample for some seconds, saves a watched file as an editor would,
-# stops everything, and then checks that all happened that should have, and that nobody is left running.
+# stops everything, and then checks that all happened that should have, and that nobody is left running. The report of
+# the run is kept if a file is named for it.
 set -euo pipefail
 
-if [[ $# -ne 1 || ! -x $1 ]]; then
-  echo "usage: check.sh PROGRAM    (the quiesce program)" >&2
+if [[ $# -lt 1 || $# -gt 2 || ! -x $1 ]]; then
+  echo "usage: check.sh PROGRAM [REPORT.html]    (the quiesce program)" >&2
   exit 2
 fi
 program=$(realpath "$1")
 sample=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 folder=$(mktemp -d)
 log=$folder/events.jsonl
+report=$(realpath -m "${2:-$folder/report.html}")
 seconds_to_wait=30
 
 # Whoever was started by this run carries the folder in his environment, and can be told from everybody else by that.
@@ -58,16 +60,17 @@ serves() {
   [[ $answer == "$1" ]]
 }
 
-cp "$sample"/{Procfile,*.sh,*.py,greeting.txt} "$folder"
+cp "$sample"/{Procfile,quiesce.toml,*.sh,*.py,greeting.txt} "$folder"
 cd "$folder"
 mkfifo nothing
 
-echo "== quiesce run, with a stop limit of 2 seconds"
-env "$mark" "$program" run --watch web=greeting.txt --stop-limit 2s --event-log "$log" &
+echo "== quiesce run"
+env "$mark" "$program" run --event-log "$log" --report "$report" &
 supervisor=$!
 
 wait_for "the web server's answer" serves hello
 wait_for "the third restart of flaky" happened 3 '"event":"restarted","process":"flaky"'
+wait_for "the start of ticker" happened 1 '"event":"started","process":"ticker"'
 wait_for "the grandchild of parent" happened 1 '"event":"started","process":"parent"'
 
 echo "== saving greeting.txt as an editor does: a new file, renamed over the old one"
@@ -83,4 +86,5 @@ status=0
 wait "$supervisor" || status=$?
 supervisor=
 
-python3 "$sample/summary.py" "$log" "$status" "$(carriers | tr '\n' ' ')"
+python3 "$sample/summary.py" "$log" "$status" "$(carriers | tr '\n' ' ')" "$report"
+if [[ $# -eq 2 ]]; then echo "== the report of this run: $report"; fi

@@ -1,6 +1,6 @@
-"""summary.py LOG STATUS PIDS
+"""summary.py LOG STATUS PIDS REPORT
 Reads the event log of a run of the sample and tells what happened. Fails if something is missing: LOG is the log, STATUS
-the exit status of the program, PIDS the processes of the sample that still run.
+the exit status of the program, PIDS the processes of the sample that still run, REPORT the page that shows the run.
 """
 
 import json
@@ -8,7 +8,7 @@ import sys
 
 STOP_LIMIT_MS = 2000
 
-log_path, status, left = sys.argv[1], int(sys.argv[2]), sys.argv[3].split()
+log_path, status, left, report_path = sys.argv[1], int(sys.argv[2]), sys.argv[3].split(), sys.argv[4]
 with open(log_path) as log:
     events = [json.loads(line) for line in log]
 failures = 0
@@ -33,8 +33,13 @@ def tell(holds, text, *needed):
 print("== what the event log tells")
 
 started = [e["process"] for e in find("started")]
-tell(started == ["web", "ticker", "flaky", "stubborn", "parent"], f"started: {', '.join(started)}",
-     "started web", "started ticker", "started flaky", "started stubborn", "started parent")
+tell(sorted(started) == ["flaky", "parent", "prepare", "stubborn", "ticker", "web"], f"started: {', '.join(started)}",
+     "started prepare", "started web", "started ticker", "started flaky", "started stubborn", "started parent")
+
+steps = [find("ready", "prepare"), find("started", "web"), find("ready", "web"), find("started", "ticker")]
+tell(all(steps) and [events.index(s[0]) for s in steps] == sorted(events.index(s[0]) for s in steps),
+     "prepare was done before web started, and web was ready before ticker started",
+     "ready prepare", "started web", "ready web", "started ticker")
 
 delays = [e["delay_ms"] for e in find("restart-scheduled", "flaky")]
 tell(len(delays) >= 3 and all(b == 2 * a for a, b in zip(delays, delays[1:])),
@@ -47,6 +52,10 @@ in_order = (len(changed) == len(restarted) == 1 and exited and
 tell(in_order and restarted[0]["because"] == "change",
      "greeting.txt changed: web was stopped, had exited, and then was started again",
      "file-changed web", "exited web", "restarted web")
+
+ticker_gone, web_told = find("stopped", "ticker"), find("signalled", "web")
+tell(bool(ticker_gone) and bool(web_told) and events.index(ticker_gone[0]) < events.index(web_told[-1]),
+     "ticker had ended before web, which it needs, was told to stop", "stopped ticker", "signalled web")
 
 waits = find("waiting", "stubborn")
 tell(bool(waits), "the stop told whom it waited for: stubborn, after "
@@ -65,6 +74,10 @@ tell(bool(orphans) and orphans[0]["pid"] in [e["pid"] for e in ended],
 finished = find("finished")
 tell(len(finished) == 1 and status == finished[0]["status"] == 0, f"the exit status is {status}: stopped as asked",
      "finished")
+with open(report_path) as page:
+    embedded = page.read().split('id="report">')[1].split("</script>")[0]
+tell(json.loads(embedded)["events"] == events, "the report shows the same events")
+
 tell(not left, "no process of the sample is left" if not left else f"still running: {', '.join(left)}")
 
 sys.exit(1 if failures else 0)

@@ -48,7 +48,7 @@ TEST_F(RunChange, WaitsUntilTheOldServerIsGoneAndNotOnlyItsShell) {
   stop();
 }
 
-// watchexec#200: a change that came while the program was busy was lost, and so were all later ones.
+// watchexec#200, #123: a change that came while the program was busy was lost, and so were all later ones.
 TEST_F(RunChange, AChangeDuringTheRestartIsNotLost) {
   program_.make_fifo("gate");
   program_.write("file", "first");

@@ -26,7 +26,8 @@ class RunCommandLine : public ::testing::Test {
 TEST_F(RunCommandLine, HelpDocumentsEveryOptionAndTheExitStatus) {
   EXPECT_EQ(run({"run", "--help"}), 0);
   for (const char* text : {"--watch", "--debounce", "--restart", "--keep-going", "--back-off-first", "--back-off-max",
-                           "--back-off-forget", "--stop-limit", "--event-log", "--colour", "EXIT STATUS"}) {
+                           "--back-off-forget", "--stop-limit", "--event-log", "--colour", "--settings", "--report",
+                           "SETTINGS", "NEEDS", "RELOADING", "EXIT STATUS"}) {
     EXPECT_THAT(program_.output(), HasSubstr(text));
   }
 }

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -104,7 +105,7 @@ program_run::~program_run() {
     // One of ours has been killed just now, so this does not wait long, and its children become ours.
     ::waitpid(-1, nullptr, 0);
   }
-  for (const int fd : {pid_fd_, output_.fd, errors_.fd, log_.fd}) {
+  for (const int fd : {pid_fd_, output_.fd, errors_.fd, log_.fd, terminal_}) {
     if (fd >= 0) ::close(fd);
   }
   for (const int gate : gates_) ::close(gate);
@@ -150,6 +151,13 @@ void program_run::start_program(const std::vector<std::string>& command) {
 
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  if (terminal_ >= 0) {
+    // The first terminal that a session leader opens is the session's.
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+    ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, ::ptsname(terminal_), O_RDWR, 0);
+  }
   ::posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, errors[1], STDERR_FILENO);
   // Whoever runs the tests may have left descriptors open, and they are not what is tested here.
@@ -163,10 +171,11 @@ void program_run::start_program(const std::vector<std::string>& command) {
   const auto environment_pointers = pointers_to(environment);
 
   const auto before = ignored_ != 0 ? ::signal(ignored_, SIG_IGN) : SIG_DFL;
-  const int error = ::posix_spawn(&pid_, arguments.front().c_str(), &actions, nullptr, argument_pointers.data(),
+  const int error = ::posix_spawn(&pid_, arguments.front().c_str(), &actions, &attributes, argument_pointers.data(),
                                   environment_pointers.data());
   if (ignored_ != 0) ::signal(ignored_, before);
   ::posix_spawn_file_actions_destroy(&actions);
+  ::posix_spawnattr_destroy(&attributes);
   ::close(output[1]);
   ::close(errors[1]);
   output_.fd = output[0];
@@ -180,6 +189,16 @@ void program_run::start_program(const std::vector<std::string>& command) {
 void program_run::close_output() {
   ::close(output_.fd);
   output_.fd = -1;
+}
+
+void program_run::use_terminal() {
+  terminal_ = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (terminal_ < 0 || ::grantpt(terminal_) != 0 || ::unlockpt(terminal_) != 0) throw_errno("no terminal");
+}
+
+void program_run::close_terminal() {
+  ::close(terminal_);
+  terminal_ = -1;
 }
 
 void program_run::signal(int number) const {
@@ -227,6 +246,10 @@ void program_run::await_lines(const std::string& process, std::size_t count) {
 
 void program_run::await_file(const std::string& name) {
   await_state([&] { return std::filesystem::exists(folder_ / name); }, "the file " + name);
+}
+
+void program_run::await_state_of_files(const std::function<bool()>& holds, std::string_view what) {
+  await_state(holds, what);
 }
 
 void program_run::await_errors(std::string_view text) {

@@ -36,6 +36,9 @@ class program_run {
   void set_variable(std::string setting) { variables_.push_back(std::move(setting)); }
   /// The program is started with this signal ignored.
   void ignore(int signal) { ignored_ = signal; }
+  /// The program is started in a session of its own, with a terminal that it can lose.
+  void use_terminal();
+  void close_terminal();
   /// From now on standard output is read in small pieces, or not at all, or cannot be written to any more.
   void read_slowly() { bytes_of_a_read_ = 4096; }
   void stop_reading() { reads_output_ = false; }
@@ -54,6 +57,8 @@ class program_run {
   void await_lines(const std::string& process, std::size_t count);
   void await_file(const std::string& name);
   void await_errors(std::string_view text);
+  /// Until what the test sees in the files of the folder is so.
+  void await_state_of_files(const std::function<bool()>& holds, std::string_view what);
   /// Until the process is gone from the system's table, its zombie too.
   void await_gone(pid_t pid);
 
@@ -91,6 +96,7 @@ class program_run {
   std::vector<std::string> variables_;
   std::vector<int> gates_;
   int ignored_ = 0;
+  int terminal_ = -1;  // our side of it
   bool reads_output_ = true;
   std::size_t bytes_of_a_read_ = 0;  // 0: all that is there
   pid_t pid_ = -1;

@@ -119,9 +119,10 @@ TEST_F(RunStop, AProcessThatIsStoppedCanStillEndOrderly) {
 // overmind#50, #86: when the terminal was closed, everything ran on.
 TEST_F(RunStop, AClosedTerminalStopsEverything) {
   program_.write("Procfile", "web: exec sleep 1000\n");
+  program_.use_terminal();
   program_.start();
   program_.await("started", "web");
-  program_.signal(SIGHUP);
+  program_.close_terminal();
   EXPECT_EQ(program_.await("stop-requested").at("because"), "SIGHUP");
   expect_clean_end();
 }

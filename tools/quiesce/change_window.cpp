@@ -12,17 +12,19 @@ change_window::watch::watch(change_window& owner, const std::filesystem::path& w
                                                    owner.changed(path);
                                                  }} {}
 
-change_window::change_window(surroundings& around, std::string process, const std::vector<std::filesystem::path>& paths,
-                             std::function<void()> settled)
+change_window::change_window(surroundings& around, const process_settings& settings, std::function<void()> settled)
     : around_{around},
-      process_{std::move(process)},
+      settings_{settings},
       settled_{std::move(settled)},
       on_window_over_{around.pool, [this](q::callback_scope&) { window_over(); }} {
-  for (const auto& path : paths) watches_.emplace_back(*this, path);
+  for (const auto& path : settings.watch) watches_.emplace_back(*this, path);
 }
 
 void change_window::begin() {
-  for (auto& each : watches_) each.on_change.arm(each.changes);
+  for (auto& each : watches_) {
+    (void)q::try_wait(each.changes);  // what has changed until now, the start that follows sees
+    each.on_change.arm(each.changes);
+  }
 }
 
 void change_window::end() {
@@ -32,8 +34,9 @@ void change_window::end() {
 
 void change_window::changed(const std::filesystem::path& path) {
   if (deaf_ || std::exchange(open_, true)) return;
-  around_.log.write("file-changed", {{"process", process_}, {"path", path.string()}});
-  around_.out.say(fmt::format("{} has changed: {} will be restarted", path.string(), process_));
+  around_.log.write("file-changed", {{"process", settings_.name}, {"path", path.string()}});
+  around_.out.say(fmt::format("{} has changed: {} will be {}", path.string(), settings_.name,
+                              settings_.reload_signal ? "told" : "restarted"));
   window_.set(around_.options.debounce);
   on_window_over_.arm(window_);
 }

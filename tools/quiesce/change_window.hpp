@@ -4,9 +4,8 @@
 #include <filesystem>
 #include <functional>
 #include <quiesce/quiesce.hpp>
-#include <string>
-#include <vector>
 
+#include "process_settings.hpp"
 #include "surroundings.hpp"
 
 namespace quiesce_tool {
@@ -18,8 +17,7 @@ namespace quiesce_tool {
 class change_window {
  public:
   /// Errors: std::system_error with the path in its text if one cannot be watched.
-  change_window(surroundings& around, std::string process, const std::vector<std::filesystem::path>& paths,
-                std::function<void()> settled);
+  change_window(surroundings& around, const process_settings& settings, std::function<void()> settled);
 
   void begin();
   /// Forgets an open window, and stays deaf from now on.
@@ -39,7 +37,7 @@ class change_window {
   void window_over();
 
   surroundings& around_;
-  const std::string process_;
+  const process_settings& settings_;
   std::function<void()> settled_;
   bool deaf_ = false;
   bool open_ = false;

@@ -13,8 +13,10 @@ std::string event_line(std::chrono::nanoseconds since_start, std::string_view ev
 }
 
 void event_log::write(std::string_view event, const event_details& details) {
-  if (file_ == nullptr) return;
-  file_->write(event_line(std::chrono::steady_clock::now() - start_, event, details));
+  if (file_ == nullptr && report_ == nullptr) return;
+  std::string line = event_line(std::chrono::steady_clock::now() - start_, event, details);
+  if (report_ != nullptr) report_->take(line);
+  if (file_ != nullptr) file_->write(std::move(line));
 }
 
 }  // namespace quiesce_tool

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "outlet.hpp"
+#include "run_report.hpp"
 
 namespace quiesce_tool {
 
@@ -24,16 +25,18 @@ using event_details = std::vector<std::pair<std::string_view, event_value>>;
 [[nodiscard]] std::string event_line(std::chrono::nanoseconds since_start, std::string_view event,
                                      const event_details& details);
 
-/// Writes what happens as JSON lines, for tests and for other programs. Without a file it does nothing.
+/// Writes what happens as JSON lines, for tests and for other programs, and tells it to the report. Without either of
+/// them it does nothing.
 class event_log {
  public:
-  /// `file` may be null and must outlive the log.
-  explicit event_log(outlet* file) noexcept : file_{file} {}
+  /// Both may be null and must outlive the log.
+  event_log(outlet* file, run_report* report) noexcept : file_{file}, report_{report} {}
 
   void write(std::string_view event, const event_details& details = {});
 
  private:
   outlet* file_;
+  run_report* report_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 

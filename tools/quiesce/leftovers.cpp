@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "signal_name.hpp"
 #include "wording.hpp"
 
 namespace quiesce_tool {
@@ -34,7 +35,7 @@ void leftovers::end(subject whose) {
   members_.clear();
   unclear_since_.reset();
   const auto now = clock::now();
-  kill_all_at_ = now + around_.options.stop_limit;
+  kill_all_at_ = now + whose_.limit;
   say_at_ = whose_.since + 1s;
   while (say_at_ <= now) say_at_ += 1s;
   look();
@@ -84,9 +85,10 @@ void leftovers::take_in(const proc_entry& who) {
   }
   member taken{.who = who, .kill_at = kill_all_at_};
   if (whose_.group_told && who.group == whose_.leader) {
-    taken.told = true;
+    // Another signal than SIGTERM was meant for the command. Jobs of a shell ignore SIGINT, for instance.
+    taken.told = whose_.group_signal == SIGTERM;
     taken.killed = whose_.group_killed;
-    taken.kill_at = std::min(kill_all_at_, *whose_.group_told + around_.options.stop_limit);
+    taken.kill_at = std::min(kill_all_at_, *whose_.group_told + whose_.limit);
   }
   members_.push_back(std::move(taken));
 }

@@ -30,8 +30,10 @@ class leftovers {
     std::string name{};
     int leader = 0;                                    // the pid, and so the process group, of the command
     clock::time_point since{};                         // when it was told to stop, or exited by itself
-    std::optional<clock::time_point> group_told = {};  // when the members of its group were sent SIGTERM
-    bool group_killed = false;                         // they were sent SIGKILL, too
+    std::chrono::milliseconds limit{};                 // between SIGTERM and SIGKILL
+    std::optional<clock::time_point> group_told = {};  // when the members of its group were sent a signal, and which
+    int group_signal = 0;
+    bool group_killed = false;  // they were sent SIGKILL, too
   };
 
   /// `find` lists who is left; `gone` is called as the last thing of a callback, or of end().

@@ -1,6 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,17 +12,21 @@ namespace quiesce_tool {
 /// continues a line too long to be whole has `+` for `|`.
 class line_prefix {
  public:
-  /// `names` are the processes in the order of the Procfile. This program's own lines carry the name quiesce.
-  line_prefix(std::span<const std::string> names, bool coloured);
+  /// This program's own lines carry the name quiesce.
+  explicit line_prefix(bool coloured) : coloured_{coloured} {}
+
+  /// The next process: the first one is number 0.
+  void add(std::string name);
 
   [[nodiscard]] std::string line_of(std::size_t process, const line_piece& piece) const;
   [[nodiscard]] std::string own_line(std::string_view text) const;
 
  private:
+  static constexpr std::string_view own_name = "quiesce";
   [[nodiscard]] std::string whole(std::string_view name, std::string_view colour, const line_piece& piece) const;
 
-  std::vector<std::string> names_;  // padded
-  std::string own_name_;
+  std::vector<std::string> names_;
+  std::size_t width_ = own_name.size();
   bool coloured_;
 };
 

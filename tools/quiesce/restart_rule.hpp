@@ -1,9 +1,19 @@
 #pragma once
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace quiesce_tool {
 
 enum class restart_policy : std::uint8_t { always, on_failure, never };
+
+/// Nothing for any other text than always, on-failure, never.
+[[nodiscard]] constexpr std::optional<restart_policy> parse_restart_policy(std::string_view text) noexcept {
+  if (text == "always") return restart_policy::always;
+  if (text == "on-failure") return restart_policy::on_failure;
+  if (text == "never") return restart_policy::never;
+  return std::nullopt;
+}
 
 /// What is known when the command has exited and nothing that it started is left.
 struct circumstances {

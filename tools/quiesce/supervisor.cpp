@@ -2,9 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "signal_name.hpp"
 #include "wording.hpp"
 
 namespace quiesce_tool {
@@ -26,17 +27,14 @@ constexpr auto patience_with_a_reader = 2s;
 // `timeout` do. Only what comes later than this is a second request; nobody means it who presses Ctrl-C faster.
 constexpr auto same_request = 500ms;
 
+// A process that fails again and again must not keep us busy with writing about it.
+constexpr auto report_pause = 1s;
+
 file_descriptor open_file(const std::filesystem::path& path, int flags, const char* what) {
   constexpr mode_t for_everybody = 0666;  // less what the umask takes away
   file_descriptor opened{::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, for_everybody)};
   if (!opened) throw std::system_error{errno, std::generic_category(), fmt::format("{} {}", what, path.string())};
   return opened;
-}
-
-std::vector<std::string> names_of(const procfile& file) {
-  std::vector<std::string> names;
-  for (const auto& entry : file.entries) names.push_back(entry.name);
-  return names;
 }
 
 /// A program started with `nohup` ignores SIGHUP and has to go on doing so.
@@ -48,21 +46,47 @@ bool is_ignored(int signal) {
 /// It may be closed as well, and then there is nobody to tell.
 void tell_on_standard_error(std::string_view text) { std::fputs(fmt::format("quiesce: {}\n", text).c_str(), stderr); }
 
+std::string difference_text(const roster::difference& now) {
+  std::string text;
+  for (const auto& [names, what] :
+       {std::pair{&now.added, "new"}, std::pair{&now.changed, "changed"}, std::pair{&now.removed, "removed"}}) {
+    if (!names->empty()) text += fmt::format("; {}: {}", what, fmt::join(*names, ", "));
+  }
+  return text.empty() ? "read again; nothing has changed" : "read again" + text;
+}
+
 }  // namespace
 
-supervisor::supervisor(const run_options& options, const procfile& file)
+supervisor::supervisor(const run_options& options, const run_plan& plan)
     : options_{options},
       standard_output_{pool_,
                        STDOUT_FILENO,
                        {[this] { output_relieved(); }, [this](std::error_code error) { output_broken(error); }}},
       event_file_{make_event_file()},
-      log_{event_file_.get()},
-      out_{standard_output_, line_prefix{names_of(file), options.coloured}},
-      nothing_to_read_{open_file("/dev/null", O_RDONLY, "cannot open")},
+      report_{make_report()},
+      log_{event_file_.get(), report_.get()},
+      out_{standard_output_, line_prefix{options.coloured}},
+      nowhere_{open_file("/dev/null", O_RDWR, "cannot open")},
+      roster_{around_,
+              status_,
+              nowhere_.number(),
+              {[this] { write_report(false); }, [this] { process_failed(); }, [this] { end_strays(); }}},
       strays_{around_, [this] { return family_.all(); }, [this] { finish(); }},
       on_patience_over_{pool_, [this](q::callback_scope&) { give_up_writing(); }} {
   watch_signals();
-  for (std::size_t number = 0; number < file.entries.size(); ++number) add_process(file.entries[number], number);
+  roster_.adopt(plan.processes);
+  if (report_) report_->add_processes(plan.processes);
+}
+
+std::unique_ptr<run_report> supervisor::make_report() const {
+  if (options_.report.empty()) return nullptr;
+  auto report = std::make_unique<run_report>(
+      options_.report, run_report::heading{options_.procfile.string(), std::chrono::system_clock::now()});
+  // Better now than after a long run.
+  if (const auto error = report->write(false)) {
+    throw std::system_error{error, fmt::format("cannot write the report to {}", options_.report.string())};
+  }
+  return report;
 }
 
 std::unique_ptr<outlet> supervisor::make_event_file() {
@@ -74,23 +98,10 @@ std::unique_ptr<outlet> supervisor::make_event_file() {
   return std::make_unique<outlet>(pool_, file.number(), outlet::events{[this] { output_relieved(); }, broken});
 }
 
-void supervisor::add_process(const procfile_entry& entry, std::size_t number) {
-  std::vector<std::filesystem::path> watched;
-  for (const auto& each : options_.watches) {
-    if (each.process == entry.name) watched.push_back(each.path);
-  }
-  processes_.emplace_back(
-      around_, number, entry, watched, nothing_to_read_.number(),
-      process_events{.started = [this](std::size_t process) { status_.started(process); },
-                     .failed = [this](std::size_t process, int status) { status_.failed(process, status); },
-                     .over = [this](bool after_failure) { process_over(after_failure); }});
-}
-
 void supervisor::watch_signals() {
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-    if (number == SIGHUP && is_ignored(SIGHUP)) continue;
+  for (const int number : {SIGINT, SIGTERM})
     signals_.emplace_back(pool_, number, [this, number] { asked_to_stop(number); });
-  }
+  if (!is_ignored(SIGHUP)) signals_.emplace_back(pool_, SIGHUP, [this] { hung_up(); });
   signals_.emplace_back(pool_, SIGQUIT, [this] { kill_all(SIGQUIT); });
   // Who started us may have ignored it, and then the kernel would take away the exit status of every process.
   std::signal(SIGCHLD, SIG_DFL);
@@ -111,10 +122,37 @@ int supervisor::run() {
 void supervisor::start() {
   log_.write("run-started", {{"pid", ::getpid()}, {"procfile", options_.procfile.string()}});
   for (auto& each : signals_) each.on_signal.arm(each.signal);
-  // A process that fails at once stops everything, and the later ones with it before they have begun.
-  for (auto& each : processes_) {
-    if (!stopping_) each.start();
+  roster_.begin();
+}
+
+void supervisor::hung_up() {
+  if (terminal_.was_closed()) return asked_to_stop(SIGHUP);
+  if (stopping_) return out_.say("SIGHUP: stopping already, so nothing is read again");
+  reload();
+}
+
+void supervisor::reload() {
+  log_.write("reload-requested", {{"because", "SIGHUP"}});
+  const run_plan plan = read_plan(options_);
+  if (!plan.faults.empty()) return reload_failed(plan.faults);
+  try {
+    const auto now = roster_.adopt(plan.processes);
+    if (report_) report_->add_processes(plan.processes);
+    const auto named = [](const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ", ")); };
+    log_.write("reloaded",
+               {{"added", named(now.added)}, {"changed", named(now.changed)}, {"removed", named(now.removed)}});
+    out_.say(difference_text(now));
+  } catch (const std::system_error& error) {
+    reload_failed({fmt::format("quiesce: {}", error.what())});
   }
+}
+
+void supervisor::reload_failed(const std::vector<std::string>& reasons) {
+  for (const auto& reason : reasons) {
+    log_.write("reload-failed", {{"reason", reason}});
+    out_.say(reason);
+  }
+  out_.say("not reloaded: everything goes on as before");
 }
 
 void supervisor::asked_to_stop(int signal) {
@@ -131,7 +169,7 @@ void supervisor::stop_all(std::string_view why) {
   if (std::exchange(stopping_, true)) return;
   log_.write("stop-requested", {{"because", std::string{why}}});
   out_.say(fmt::format("stopping everything: {}", why));
-  for (auto& each : processes_) each.stop();
+  roster_.stop();
 }
 
 void supervisor::kill_all(int signal) {
@@ -140,25 +178,30 @@ void supervisor::kill_all(int signal) {
   log_.write("kill-requested", {{"because", signal_text(signal)}});
   out_.say(fmt::format("{}: killing what is left", signal_text(signal)));
   stop_all(signal_text(signal));
-  for (auto& each : processes_) each.kill();
+  roster_.kill();
   strays_.kill();
 }
 
-void supervisor::process_over(bool after_failure) {
-  if (after_failure && !options_.keep_going) stop_all("a process has failed");
-  const bool all_over =
-      std::all_of(processes_.begin(), processes_.end(), [](const supervised_process& each) { return each.is_over(); });
-  if (all_over && !std::exchange(processes_over_, true)) end_strays();
+void supervisor::process_failed() {
+  if (!options_.keep_going) stop_all("a process has failed");
+}
+
+void supervisor::write_report(bool finished) {
+  if (!report_ || report_is_broken_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (!finished && reported_at_ && now - *reported_at_ < report_pause) return;
+  reported_at_ = now;
+  if (const auto error = report_->write(finished)) {
+    report_is_broken_ = true;
+    tell_on_standard_error(fmt::format("cannot write the report: {}; going on without it", error.message()));
+  }
 }
 
 void supervisor::bury_orphans() {
   adopted_.forget_ended();
   for (const auto& each : family_.all().members) {
     if (!each.is_zombie() || each.parent != family_.self()) continue;
-    const bool is_ours = std::any_of(processes_.begin(), processes_.end(), [&](const supervised_process& process) {
-      return process.running_pid() == each.pid;
-    });
-    if (is_ours) continue;
+    if (roster_.awaits(each.pid)) continue;
     try {
       adopted_.adopt(each);
     } catch (const std::system_error&) {
@@ -168,13 +211,14 @@ void supervisor::bury_orphans() {
 }
 
 void supervisor::end_strays() {
-  strays_.end({.name = "an unknown process", .since = std::chrono::steady_clock::now()});
+  strays_.end({.name = "an unknown process", .since = std::chrono::steady_clock::now(), .limit = options_.stop_limit});
   if (impatient_) strays_.kill();
 }
 
 void supervisor::finish() {
   log_.write("finished", {{"status", status_.value()}});
   out_.say(fmt::format("nothing is left running; status {}", status_.value()));
+  write_report(true);
   last_words_ = last_words::waiting;
   finish_when_written();
 }
@@ -202,7 +246,7 @@ std::size_t supervisor::unwritten_bytes() const {
 void supervisor::output_relieved() {
   if (last_words_ == last_words::waiting) return finish_when_written();
   if (out_.congested()) return;
-  for (auto& each : processes_) each.resume_output();
+  roster_.resume_output();
 }
 
 void supervisor::output_broken(std::error_code error) {

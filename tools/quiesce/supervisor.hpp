@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "console.hpp"
 #include "descendants.hpp"
@@ -16,16 +17,18 @@
 #include "file_descriptor.hpp"
 #include "leftovers.hpp"
 #include "outlet.hpp"
-#include "procfile.hpp"
+#include "roster.hpp"
 #include "run_options.hpp"
+#include "run_plan.hpp"
+#include "run_report.hpp"
 #include "run_status.hpp"
-#include "supervised_process.hpp"
 #include "surroundings.hpp"
+#include "terminal.hpp"
 #include "wards.hpp"
 
 namespace quiesce_tool {
 
-/// Runs the processes of a Procfile until all of them are over or a signal asks to stop.
+/// Runs the processes of a plan until all of them are over or a signal asks to stop.
 ///
 /// Everything happens in callbacks of a pool with one worker. They never overlap, so they share all of this state
 /// without a lock, and each runs to its end before the next one looks. The thread that calls run() only waits.
@@ -33,7 +36,7 @@ class supervisor {
  public:
   /// Makes everything that can be refused, and starts nothing.
   /// Errors: std::system_error.
-  supervisor(const run_options& options, const procfile& file);
+  supervisor(const run_options& options, const run_plan& plan);
 
   /// Returns the exit status of the program.
   int run();
@@ -52,13 +55,17 @@ class supervisor {
   };
 
   [[nodiscard]] std::unique_ptr<outlet> make_event_file();
-  void add_process(const procfile_entry& entry, std::size_t number);
+  [[nodiscard]] std::unique_ptr<run_report> make_report() const;
   void watch_signals();
   void start();
+  void hung_up();
+  void reload();
+  void reload_failed(const std::vector<std::string>& reasons);
   void asked_to_stop(int signal);
   void stop_all(std::string_view why);
   void kill_all(int signal);
-  void process_over(bool after_failure);
+  void process_failed();
+  void write_report(bool finished);
   void bury_orphans();
   void end_strays();
   void finish();
@@ -73,21 +80,25 @@ class supervisor {
   q::manual_reset_event finished_;
   outlet standard_output_;
   std::unique_ptr<outlet> event_file_;
+  std::unique_ptr<run_report> report_;
   event_log log_;
   console out_;
   descendants family_;
   wards adopted_;
   surroundings around_{pool_, options_, out_, log_, family_, adopted_};
-  file_descriptor nothing_to_read_;
+  file_descriptor nowhere_;  // /dev/null
   run_status status_;
 
-  std::deque<supervised_process> processes_;  // deques: callbacks point to what is in them
+  const terminal terminal_;
+
+  roster roster_;
   leftovers strays_;
-  std::deque<signal_watch> signals_;
+  std::deque<signal_watch> signals_;  // a deque: callbacks point to what is in it
   bool stopping_ = false;
   std::optional<std::chrono::steady_clock::time_point> asked_at_;  // by the first signal
   bool impatient_ = false;
-  bool processes_over_ = false;
+  std::optional<std::chrono::steady_clock::time_point> reported_at_;
+  bool report_is_broken_ = false;
   enum class last_words : std::uint8_t { not_yet, waiting, over };
   last_words last_words_ = last_words::not_yet;
   q::timer patience_{q::timer::reset::automatic};

@@ -4,9 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <csignal>
-#include <cstring>
 
 #include "duration_text.hpp"
+#include "signal_name.hpp"
 
 namespace quiesce_tool {
 namespace {
@@ -24,11 +24,6 @@ std::string grandchildren_text(const std::vector<std::string>& all) {
 
 }  // namespace
 
-std::string signal_text(int number) {
-  const char* const name = ::sigabbrev_np(number);
-  return name != nullptr ? fmt::format("SIG{}", name) : fmt::format("signal {}", number);
-}
-
 std::string exit_text(const q::exit_status& status) {
   if (status.exited) return fmt::format("exited with status {}", status.code);
   return fmt::format("was ended by {}", signal_text(status.signal));
@@ -39,7 +34,7 @@ int shell_status(const q::exit_status& status) noexcept { return status.exited ?
 std::string hold_up_text(const hold_up& held) {
   std::string text = fmt::format("waiting {} for {} (", duration_text(held.waited), held.name);
   if (held.pid != 0) text += fmt::format("pid {}{}, ", held.pid, held.exited ? " has exited" : "");
-  text += held.kill_in ? "SIGTERM sent" : "SIGKILL sent";
+  text += signal_text(held.kill_in ? held.signal : SIGKILL) + " sent";
   if (!held.grandchildren.empty()) text += ", " + grandchildren_text(held.grandchildren);
   text += ")";
   if (held.kill_in) text += fmt::format(", kill in {}", duration_text(*held.kill_in));

@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <optional>
 #include <quiesce/quiesce.hpp>
@@ -10,9 +11,6 @@
 namespace quiesce_tool {
 
 namespace q = quiesce;
-
-/// "SIGTERM" for 15; "signal 99" for a number without a name.
-[[nodiscard]] std::string signal_text(int number);
 
 /// "exited with status 3" or "was ended by SIGKILL".
 [[nodiscard]] std::string exit_text(const q::exit_status& status);
@@ -28,6 +26,7 @@ struct hold_up {
   bool exited = false;                                   // that process; what it started still runs
   std::vector<std::string> grandchildren = {};           // each as "sleep 812": command and pid
   std::optional<std::chrono::nanoseconds> kill_in = {};  // nothing: SIGKILL has been sent
+  int signal = SIGTERM;                                  // that was sent first
 };
 
 /// "waiting 3.2 s for web (pid 812, SIGTERM sent, 2 grandchildren alive: sh 813, node 815), kill in 6.8 s"

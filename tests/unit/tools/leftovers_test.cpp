@@ -33,8 +33,8 @@ class Leftovers : public ::testing::Test {
   run_options options_;
   file_descriptor nowhere_{::open("/dev/null", O_WRONLY | O_CLOEXEC)};
   outlet out_{pool_, nowhere_.number(), {[] {}, [](std::error_code) {}}};
-  console console_{out_, line_prefix{{}, false}};
-  event_log log_{nullptr};
+  console console_{out_, line_prefix{false}};
+  event_log log_{nullptr, nullptr};
   descendants family_;
   wards adopted_;
   surroundings around_{pool_, options_, console_, log_, family_, adopted_};

@@ -1,4 +1,5 @@
 #include "wording.hpp"
+#include "signal_name.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,44 @@
+#pragma once
+#include <chrono>
+#include <optional>
+#include <quiesce/quiesce.hpp>
+#include <string>
+
+#include "connection.hpp"
+#include "probe.hpp"
+#include "process_settings.hpp"
+
+namespace quiesce_tool {
+
+namespace q = quiesce;
+
+/// Connects to a port; for HTTP it then sends a GET and reads the status line of the answer. Each step is a wait for the
+/// socket with one limit for all of them; a part that is written or read is followed by the wait for the rest.
+class network_probe : public probe {
+ public:
+  network_probe(q::thread_pool& pool, const readiness_settings& settings, listener tell);
+  void begin() override;
+
+ private:
+  enum class step : std::uint8_t { connecting, sending, receiving, over };
+
+  void go_on(const q::wait_result& because);
+  void connected();
+  void send_more();
+  void receive_more();
+  void await(q::descriptor::readiness what);
+  void end(verdict how);
+  [[nodiscard]] std::string place() const;
+
+  const readiness_settings& settings_;
+  listener tell_;
+  step step_ = step::connecting;
+  q::deadline until_{};
+  std::optional<connection> connection_;
+  std::optional<q::descriptor> ready_;
+  std::string unsent_;
+  std::string received_;
+  q::registered_wait on_ready_;
+};
+
+}  // namespace quiesce_tool
