@@ -39,8 +39,9 @@ std::optional<http_url> parse_http_url(std::string_view text) {
   text.remove_prefix(scheme.size());
   const auto slash = std::min(text.find_first_of("/?"), text.size());
   std::string_view authority = text.substr(0, slash);
-  std::string target{text.substr(slash)};
-  if (!target.starts_with('/')) target.insert(0, "/");
+  const std::string_view rest = text.substr(slash);
+  std::string target(rest.starts_with('/') ? "" : "/");
+  target += rest;
   target.erase(std::min(target.find('#'), target.size()));  // the part behind # is for the one who asks
   if (!std::all_of(target.begin(), target.end(), may_stand_in_a_target)) return std::nullopt;
 
