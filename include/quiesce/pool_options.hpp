@@ -12,8 +12,8 @@ namespace quiesce::inline v0 {
 enum class on_exception : std::uint8_t {
   terminate,  ///< std::terminate, at the place of the throw: nothing is unwound, the debugger shows who threw
   handler,    ///< it is given to pool_options::handler, on the thread that ran the callback
-  keep,       ///< it is kept for who waits for the work. Nobody can wait for a posted function or for one callback of a
-              ///< registered wait: there it is given to the handler, if there is one, and otherwise terminates
+  keep,       ///< it is kept for who waits for a result. No callback of a pool has a result to wait for: it is given to
+              ///< the handler, if there is one, and otherwise terminates
 };
 
 /// How a pool is made. Combinations that make no sense are bugs of the caller: std::logic_error with the values.

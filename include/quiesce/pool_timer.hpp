@@ -28,8 +28,8 @@ struct timer_options {
 /// waits for its callbacks: see callback_source. (A timer that threads wait for is quiesce::timer.)
 ///
 /// Allocates: all that it will ever need, when it is made: setting and stopping allocate nothing and cannot fail.
-/// Errors:   a negative period or window ends the process with the place of the call, and so does an exception that leaves
-///           a callback.
+/// Errors:   a negative period or window ends the process with the place of the call. For an exception that leaves a
+///           callback see on_exception.
 /// Source:   CreateThreadpoolTimer and SetThreadpoolTimer of Windows.
 class pool_timer : public callback_source {
  public:

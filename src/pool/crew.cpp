@@ -35,7 +35,7 @@ work_item* crew::next_item(member& self) noexcept {
     }
     if (work_item* const item = take_for(self)) {
       change(self, [&] { self.is_calling = true; });
-      const bool starts_another = !refused_ && reserve_if_needed();  // not refused again with every entry
+      const bool starts_another = !refused_ && !leaving_ && reserve_if_needed();  // not refused again with every entry
       mutex_.unlock();
       if (starts_another) start_reserved();
       return item;
@@ -143,17 +143,17 @@ void crew::leave() noexcept {
 
 void crew::left(member& self) noexcept {
   mutex_.lock();
-  if (self.has_retired) {
-    // Each that retires joins the one before it, so that at most one is left to be joined.
-    member* const before = std::exchange(retired_, &self);
-    mutex_.unlock();
-    if (before == nullptr) return;
-    before->thread.join();
-    delete before;
-    return;
-  }
-  const bool last = --present_ == 0;
+  // Each that retires joins the one before it, so that at most one is left to be joined. In one step with being present
+  // no more: so who stops the pool finds it here, or as the one whom it waits for.
+  member* const before = self.has_retired ? std::exchange(retired_, &self) : nullptr;
+  const bool detached = detached_;
+  if (detached && self.has_retired) self.thread.detach();
+  const bool last = --present_ == 0 && !reporting_;
   mutex_.unlock();
+  if (before != nullptr) {
+    if (!detached) before->thread.join();
+    delete before;
+  }
   if (last) pool_.all_left();
 }
 

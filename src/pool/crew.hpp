@@ -125,6 +125,7 @@ class crew final : private reactor::deadline_entry {
 
   bool claim_expiry() noexcept override { return true; }
   void tell_expiry() noexcept override;
+  void report_stuck(std::size_t threads, std::size_t queued) const noexcept;
 
   static void work(void* given);
   static member& current() noexcept { return *static_cast<member*>(thread_record::current().hooks); }
@@ -192,6 +193,7 @@ class crew final : private reactor::deadline_entry {
   bool nobody_runs_ = false;  // what workers_in_stops_ says
   drainer* drainers_ = nullptr;
   bool watching_ = false;      // a limit is scheduled, or being told
+  bool reporting_ = false;     // the report is being called: the crew has not left before it has returned
   std::uint64_t episode_ = 1;  // counts the returns from waits
   std::uint64_t watched_episode_ = 0;
   std::uint64_t reported_episode_ = 0;

@@ -1,5 +1,7 @@
 // What a pool does about callbacks that block.
+#include <new>
 #include <string>
+#include <utility>
 
 #include "pool/crew.hpp"
 #include "pool/pool_core.hpp"
@@ -87,19 +89,31 @@ void crew::watch() noexcept {
 
 void crew::tell_expiry() noexcept {
   mutex_.lock();
+  reporting_ = is_stuck() && watched_episode_ == episode_;
+  if (reporting_) {
+    reported_episode_ = episode_;
+    const std::size_t threads = threads_;
+    const std::size_t queued = items_.size();
+    mutex_.unlock();
+    report_stuck(threads, queued);
+    mutex_.lock();
+  }
   watching_ = false;
-  const bool has_lasted = is_stuck() && watched_episode_ == episode_;
-  if (has_lasted) reported_episode_ = episode_;
   watch_if_stuck();
-  const std::size_t queued = items_.size();
-  const std::size_t threads = threads_;
+  const bool last = std::exchange(reporting_, false) && present_ == 0;
   mutex_.unlock();
-  if (has_lasted) {
+  if (last) pool_.all_left();
+  pool_.release();  // Last touch of the crew.
+}
+
+void crew::report_stuck(std::size_t threads, std::size_t queued) const noexcept {
+  try {
     settings_.report("quiesce: the pool \"" + settings_.name + "\" is stuck: its threads (" + std::to_string(threads) +
                      ", of at most " + std::to_string(settings_.maximum) + ") are all blocked in waits, and " +
                      std::to_string(queued) + (queued == 1 ? " entry is queued" : " entries are queued"));
+  } catch (const std::bad_alloc&) {
+    // Without memory there is no report; the pool goes on as it can.
   }
-  pool_.release();  // Last touch of the crew.
 }
 
 void crew::end_watch() noexcept {

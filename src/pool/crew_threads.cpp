@@ -110,8 +110,10 @@ bool crew::start_reserved() noexcept {
   return false;
 }
 
+// It is still present: until it has left, who stops the pool waits for it.
 void crew::retire(member& self) noexcept {
-  take_worker_back();
+  --threads_;
+  --workers_.active;
   self.has_retired = true;
   member** place = &all_;
   while (*place != &self) place = &(*place)->next;
@@ -134,7 +136,8 @@ void crew::join() noexcept {
   }
   while (each != nullptr) {
     member* const joined = std::exchange(each, each->next);
-    joined->thread.join();
+    // The last handle may be dropped by a thread_local object of a thread that has left.
+    joined->thread.is_current() ? joined->thread.detach() : joined->thread.join();
     delete joined;
   }
 }

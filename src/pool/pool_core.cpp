@@ -28,14 +28,18 @@ pool_core& pool_core::create(pool_settings settings) {
 }
 
 void pool_core::start_persistent() {
-  if (!accept_work()) return;  // what asks for it will be refused too
+  {
+    const std::lock_guard lock(mutex_);
+    if (closing_) return;  // what asks for it will be refused too
+    ++live_;
+  }
   try {
     crew_.start_persistent();
   } catch (...) {
-    work_ended();
+    ended(0);
     throw;
   }
-  work_ended();
+  ended(0);
 }
 
 bool pool_core::drain_until(deadline until) noexcept {
@@ -90,10 +94,12 @@ bool pool_core::accept_work() noexcept {
   return true;
 }
 
-void pool_core::work_ended() noexcept {
+void pool_core::work_ended() noexcept { ended(1); }
+
+void pool_core::ended(std::size_t posted) noexcept {
   mutex_.lock();
   --live_;
-  --posted_;
+  posted_ -= posted;
   const bool leaves = leaves_now();
   mutex_.unlock();
   if (leaves) crew_.leave();

@@ -96,6 +96,7 @@ class pool_core final : public event_object {
   explicit pool_core(pool_settings settings);
   ~pool_core() override = default;
 
+  void ended(std::size_t posted) noexcept;
   bool leaves_now() noexcept;
 
   std::mutex joining_;   // held while the threads are joined, so that every stop from outside returns after it

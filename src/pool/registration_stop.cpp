@@ -6,6 +6,7 @@
 #include "base/contract.hpp"
 #include "pool/group_core.hpp"
 #include "pool/registration.hpp"
+#include "pool/running_callback.hpp"
 #include "quiesce/wait.hpp"
 #include "wait/thread_record.hpp"
 
@@ -15,8 +16,11 @@ namespace quiesce::inline v0 {
 void registration::finish() noexcept {
   add_reference();  // what was captured may own the handle of this very wait, and with it the caller's reference
   {
+    const bool is_shown = running_callback::can_begin();  // in flight until what was captured is gone
+    if (is_shown) running_callback::begins(this);
     const inside_callback frame(this, &pool_);  // and it may stop the wait, or the pool, while it is destroyed
     callback_.reset();
+    if (is_shown) running_callback::ended();
   }
   group_core* group;
   {

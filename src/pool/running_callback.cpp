@@ -31,6 +31,11 @@ running_callback::~running_callback() {
   if (next_ != nullptr) next_->previous_ = previous_;
 }
 
+bool running_callback::can_begin() noexcept {
+  const thread_record& record = thread_record::current();
+  return record.running != nullptr && record.innermost == nullptr;
+}
+
 void running_callback::begins(const void* of) noexcept {
   running_callback* const own = thread_record::current().running;
   // order: release. Who reads `of` reads a begin that is not older than its callback.

@@ -21,6 +21,8 @@ class running_callback {
   running_callback& operator=(const running_callback&) = delete;
   ~running_callback();
 
+  /// Whether the calling thread is a worker that is inside no callback.
+  static bool can_begin() noexcept;
   /// On its own thread: a callback of `of` begins: a registration, or a pool for a function that was posted to it.
   static void begins(const void* of) noexcept;
   static void ended() noexcept;

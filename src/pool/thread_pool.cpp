@@ -26,8 +26,8 @@ class posted_work final : public work_item {
       const inside_callback frame(this, &pool);
       running_callback::begins(&pool);
       static_cast<void>(pool.exceptions().run(work_));
-      running_callback::ended();
       delete this;  // with what was captured, before the pool can be seen as stopped
+      running_callback::ended();
     }
     pool.work_ended();
   }
@@ -82,7 +82,9 @@ registered_wait thread_pool::register_function(handle_ref object, unique_functio
 std::vector<callback_info> thread_pool::drain(deadline until, std::source_location where) {
   if (core_->is_inside()) base::misuse("a pool was drained inside one of its own callbacks", core_->name(), where);
   std::vector<callback_info> left;
-  if (!core_->drain_until(until)) core_->append_in_flight(left);
+  if (core_->drain_until(until)) return left;
+  core_->append_in_flight(left);
+  if (left.empty()) left.emplace_back();  // it ended just now; empty would say that it had been in time
   return left;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -142,6 +143,42 @@ TEST(Drain, InsideACallbackOfThePoolItIsABugOfTheCaller_D8_J4) {
   });
   pool.stop();
   EXPECT_TRUE(refused);
+}
+
+// What a callback captured belongs to it: until that is destroyed it is in flight.
+TEST(Drain, NamesAWaitWhoseCallbackIsStillBeingDestroyed_D8) {
+  struct slow_to_end {
+    slow_to_end(q::manual_reset_event& event, std::atomic<bool>& flag) : go_on(event), ending(flag) {}
+    slow_to_end(const slow_to_end&) = delete;
+    slow_to_end& operator=(const slow_to_end&) = delete;
+    ~slow_to_end() {
+      ending = true;
+      EXPECT_TRUE(q::wait_for(go_on, 30s));
+    }
+    q::manual_reset_event& go_on;
+    std::atomic<bool>& ending;
+  };
+  q::thread_pool pool({.running = 1});
+  q::manual_reset_event go_on;
+  q::auto_reset_event event, may_end;
+  std::atomic<bool> ending{false};
+  q::registered_wait wait(
+      pool,
+      [&, kept = std::make_shared<slow_to_end>(go_on, ending)](q::callback_scope&) { EXPECT_TRUE(q::wait(may_end)); },
+      {.name = "slow"});
+  wait.arm(event);
+  event.set();
+  ASSERT_TRUE(eventually([&] { return pool.counts().waiting == 1; }));
+  wait.request_stop();
+  may_end.set();
+  ASSERT_TRUE(eventually([&] { return ending.load(); }));
+  const std::vector<q::callback_info> left = pool.drain(1ms);
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left.front().name, "slow");
+  EXPECT_NE(left.front().thread, 0u);
+  EXPECT_EQ(wait.in_flight().size(), 1u);
+  go_on.set();
+  EXPECT_TRUE(pool.drain(30s).empty());
 }
 
 }  // namespace
