@@ -122,4 +122,16 @@ TEST(WaitsAndOwners, ASemaphoreThatCannotCountAsItIsMadeIsAnsweredWithTheValues_
   expect_rule_and_place(answer_to([] { const q::semaphore made(8, 7); }), "count of 8 above its maximum of 7");
 }
 
+TEST(WaitsAndOwners, RegisteringAWaitForAMutexIsAnsweredWithItsName_J4) {
+  q::thread_pool pool({.running = 1});
+  q::mutex mutex;
+  mutex.set_name("the lock");
+  const std::string answer =
+      answer_to([&] { static_cast<void>(pool.register_wait(mutex, [](q::callback_scope&) {})); });
+  expect_rule_and_place(answer, "registered for a mutex");
+  EXPECT_NE(answer.find("the lock"), std::string::npos) << answer;
+  EXPECT_TRUE(mutex.try_lock()) << "and nobody took it";
+  mutex.unlock();
+}
+
 }  // namespace
