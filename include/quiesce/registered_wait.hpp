@@ -45,8 +45,8 @@ enum class repeat : std::uint8_t { once, until_stopped };
 /// Lifetime: moves; destruction stops it. The object it was armed with last stays alive until the wait is armed again,
 ///           disarmed or stopped. The pool may be destroyed first: that stops the wait.
 /// Allocates: all that it will ever need, when it is made: arming, firing and stopping allocate nothing and cannot fail.
-/// Errors:   using a null (moved-from) wait, arming with a null handle, more than 8,388,607 callbacks of one wait that
-///           are due and have not begun: bugs of the caller that end the process with the place of the call, since the
+/// Errors:   using a null (moved-from) wait, arming with a null handle or with a mutex, which only a thread can own, more
+///           than 8,388,607 callbacks of one wait that are due and have not begun: bugs of the caller that end the process with the place of the call, since the
 ///           calls are noexcept. For an exception that leaves a callback see on_exception.
 /// Source:   CreateThreadpoolWait and its functions, and RegisterWaitForSingleObject, of Windows.
 class registered_wait : public callback_source {

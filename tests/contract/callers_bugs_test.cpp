@@ -128,6 +128,16 @@ TEST_F(CallersBugsDeathTest, ANullEventEndsTheProcessWithThePlace_J4) {
   EXPECT_DEATH(moved_from().pulse(), "null handle was used.*callers_bugs_test.cpp:");
 }
 
+TEST_F(CallersBugsDeathTest, ArmingWithAMutexEndsTheProcessWithThePlace_J4) {
+  const auto arm = [] {
+    q::thread_pool pool({.running = 1});
+    q::mutex mutex;
+    q::registered_wait wait{pool, [](q::callback_scope&) {}};
+    wait.arm(mutex);
+  };
+  EXPECT_DEATH(arm(), "armed with a mutex.*callers_bugs_test.cpp:");
+}
+
 TEST_F(CallersBugsDeathTest, ArmingWithANullHandleEndsTheProcessWithThePlace_J4) {
   const auto arm = [] {
     q::thread_pool pool({.running = 1});
@@ -217,6 +227,9 @@ TEST_F(CallersBugsDeathTest, WhatIsNoEventCannotBeSetAtTheReturnOfACallback_C9_J
   EXPECT_DEATH(ask([](q::callback_scope& s) { s.set_on_return(moved_from()); }), "null handle.*callers_bugs_test.cpp:");
   const q::timer timer;
   EXPECT_DEATH(ask([&](q::callback_scope& s) { s.set_on_return(timer); }), "no event.*callers_bugs_test.cpp:");
+  EXPECT_DEATH(ask([](q::callback_scope& s) { s.set_on_return(q::semaphore(1, 1)); }),
+               "semaphore at its maximum.*callers_bugs_test.cpp:");
+  EXPECT_DEATH(ask([](q::callback_scope& s) { s.set_on_return(q::mutex()); }), "does not own.*callers_bugs_test.cpp:");
   const auto five = [](q::callback_scope& s) {
     const q::auto_reset_event event;
     for (int i = 0; i < 5; ++i) s.set_on_return(event);

@@ -81,4 +81,30 @@ TEST(SetOnReturn, FourMayBeSetAndOneTwice_C9) {
   EXPECT_EQ(calls, 1);
 }
 
+TEST(SetOnReturn, ASemaphoreIsReleasedByOneAndAMutexGivenBackWhenTheCallbackHasReturned_C9) {
+  q::thread_pool pool({.running = 1});
+  q::auto_reset_event event, begun;
+  q::manual_reset_event go_on;
+  q::semaphore semaphore(0);
+  q::mutex mutex;
+  q::registered_wait wait(pool, [&](q::callback_scope& s) {
+    mutex.lock();
+    s.set_on_return(semaphore);
+    s.set_on_return(mutex);
+    begun.set();
+    EXPECT_TRUE(q::wait_for(go_on, 30s));
+  });
+  wait.arm(event);
+  event.set();
+  ASSERT_TRUE(q::wait_for(begun, 30s));
+  EXPECT_FALSE(q::try_wait(semaphore));
+  EXPECT_FALSE(mutex.try_lock());
+  go_on.set();
+  wait.wait_for_callbacks();
+  EXPECT_TRUE(q::try_wait(semaphore));
+  EXPECT_FALSE(q::try_wait(semaphore)) << "by one";
+  EXPECT_EQ(q::try_wait(mutex).status, q::wait_status::signalled) << "given back, not abandoned";
+  mutex.unlock();
+}
+
 }  // namespace
