@@ -289,6 +289,33 @@ TEST(Counts, WhoIsWokenReadsWhatWasWrittenBeforeTheWake) {
   for (const unsigned readers : {0U, 1U, 2U, 3U}) expect(4U << readers, [readers] { sleeper_and_readers(readers); });
 }
 
+// Two sleep until a limit, the first counted from when it looks at the clock if wished, unless another value is there.
+void sleepers_and_writer(bool from_now) {
+  static std::uint32_t word = 0;
+  static std::atomic_ref<std::uint32_t> value{word};
+  std::thread([from_now] {
+    constexpr timespec second{.tv_sec = 1, .tv_nsec = 0};
+    constexpr timespec when{.tv_sec = 2'000, .tv_nsec = 0};
+    ::syscall(SYS_futex, &word, from_now ? FUTEX_WAIT : FUTEX_WAIT_BITSET, 0, from_now ? &second : &when, nullptr,
+              FUTEX_BITSET_MATCH_ANY);
+  }).detach();
+  std::thread([] {
+    constexpr timespec when{.tv_sec = 1'001, .tv_nsec = 0};
+    ::syscall(SYS_futex, &word, FUTEX_WAIT_BITSET, 0, &when, nullptr, FUTEX_BITSET_MATCH_ANY);
+  }).detach();
+  std::thread([] { value = 1; }).detach();
+}
+
+// Both sleep: two begins and two time-outs in six orders. One finds the other value, and comes before the time-out of the
+// one that sleeps or after it: twice two. Both find it: one. He who looks at the clock first does so before the time-out of
+// the other or after it, where his own sleep, or what he finds, comes after it: two more.
+TEST(Counts, WhoSleepsAndWhoFindsAnotherValueComeInEachOrder) {
+  expect(11, [] { sleepers_and_writer(false); });
+  const report found = search([] { sleepers_and_writer(true); });
+  EXPECT_TRUE(found.complete) << found;
+  EXPECT_EQ(found.states, 13U) << found;
+}
+
 // A philosopher waits for the lower fork first.
 void philosophers(unsigned count) {
   std::array<std::mutex, 8> forks;
