@@ -128,9 +128,9 @@ program make_program(std::uint64_t seed) {
                       .by_edge = below(3) == 0};
   made.same_place = below(8) == 0;
   made.is_detached = below(4) == 0;
-  // One or two families, and now and then anything.
+  // One family or two, as often, and now and then anything: most of what goes wrong needs several of one family.
   const unsigned first = below(family_count - 2);
-  const unsigned second = below(family_count);
+  const unsigned second = below(2) == 0 ? first : below(family_count);
   // A thread that looks more often at one place than engine::most_repeats allows counts as spinning.
   const unsigned most = made.same_place ? 3 : made.threads == 2 ? 5 : 4;
   unsigned left = made.threads == 2 ? 8 : made.is_detached ? 5 : 7;
