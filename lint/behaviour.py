@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Checks that docs/behaviour.md names, for each of its rows, exactly the tests that show it.
+"""Checks that docs/behaviour.md names, for each of its rows, exactly the tests that show it, and that each such row has a fault.
 
 usage: behaviour.py [--write] [ROOT]
 
 A test shows the rows that its name ends in: TEST(Event, IsKept_A2_B5) shows A2 and B5. --write updates the last column.
+A fault, tests/faults/A2.patch or tests/faults/A2.<what>.patch, is a bug that tests of its row must find. Its first line says
+what it breaks.
 """
 
 import pathlib
@@ -48,6 +50,23 @@ def read_tests(root, rows, page, errors):
     return {row: sorted(set(names)) for row, names in shown.items()}
 
 
+def check_faults(root, rows, shown, page, errors):
+    with_fault = set()
+    for path in sorted((root / "tests" / "faults").glob("*.patch")):
+        place = path.relative_to(root)
+        row = path.name.split(".")[0]
+        with_fault.add(row)
+        if row not in rows:
+            errors.append(f"{place}:1: is a fault of row {row}, which {page} does not have")
+        elif not shown[row]:
+            errors.append(f"{place}:1: is a fault of row {row}, which no test shows")
+        if not re.match(r"[A-Z].*\.\n", path.read_text()):
+            errors.append(f"{place}:1: the first line is no sentence that says what the fault breaks")
+    for row, tests in shown.items():
+        if tests and row not in with_fault:
+            errors.append(f"{page}:{rows[row].number + 1}: row {row} has tests, and no fault in tests/faults that they find")
+
+
 def column(names):
     return ", ".join(f"`{name}`" for name in names) or NOTHING
 
@@ -71,7 +90,9 @@ def main():
             rows[match[1]] = Row(number, match[2], match[3])
     if not rows:
         errors.append(f"{name}:1: holds no rows")
-    for row, tests in read_tests(root, rows, name, errors).items():
+    shown = read_tests(root, rows, name, errors)
+    check_faults(root, rows, shown, name, errors)
+    for row, tests in shown.items():
         entry = rows[row]
         if write:
             lines[entry.number] = f"| {row} | {entry.text} | {column(tests)} |"

@@ -1,5 +1,6 @@
 // What becomes of a mutex whose owner ends without giving it back.
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <chrono>
 #include <memory>
@@ -250,6 +251,21 @@ TEST(AbandonedMutex, WhatThreadLocalVariablesStillGiveBackIsNotAbandonedAndWhatT
     end.locks = &taken;
   });
   EXPECT_EQ(q::try_wait(taken).status, q::wait_status::abandoned);
+  taken.unlock();
+}
+
+TEST(AbandonedMutex, WhatIsTakenAfterTheThreadGaveUpWhatItOwnedIsAbandonedToo_A6) {
+  q::mutex owned, taken;
+  pthread_key_t later;  // than the library's, so its value is destroyed after what was owned has been abandoned
+  ASSERT_EQ(::pthread_key_create(&later, [](void* mutex) { static_cast<q::mutex*>(mutex)->lock(); }), 0);
+  on_a_thread_that_ends([&] {
+    owned.lock();
+    ASSERT_EQ(::pthread_setspecific(later, &taken), 0);
+  });
+  ::pthread_key_delete(later);
+  EXPECT_EQ(q::try_wait(owned).status, q::wait_status::abandoned);
+  EXPECT_EQ(q::try_wait(taken).status, q::wait_status::abandoned);
+  owned.unlock();
   taken.unlock();
 }
 

@@ -10,6 +10,8 @@
 #include "support/eventually.hpp"
 #include "support/queued_waiters.hpp"
 #include "support/waiters_of.hpp"
+#include "wait/queue_lock.hpp"
+#include "wait/waiter.hpp"
 
 namespace {
 
@@ -100,6 +102,37 @@ TEST(AutoResetEvent, AReleasedWaiterStaysReleasedWhenTheLastHandleIsClosed_A2_A4
   ASSERT_TRUE(waiters.add());
   event->set();
   event.reset();
+  ASSERT_TRUE(eventually([&] { return waiters.has_ended(0); }));
+  EXPECT_EQ(waiters.status(0), q::wait_status::signalled);
+}
+
+// A wait that has ended without a signal, and has not yet left the queue.
+class ended_wait final : private q::wait_block {
+ public:
+  explicit ended_wait(q::handle_ref object) {
+    place_.block = this;
+    place_.object = object.object();
+    q::queue_lock lock(*place_.object);
+    lock.append(place_);
+  }
+
+ private:
+  claimed claim(q::waiter&, q::wait_status) noexcept override { return claimed::lost; }
+  void tell(q::waiter&) noexcept override { ADD_FAILURE() << "nobody is to be told"; }
+
+  q::waiter place_;
+};
+
+TEST(AutoResetEvent, AWaiterWhoseWaitHasEndedIsPassedOverThoughHeStandsInTheQueue_B5) {
+  q::auto_reset_event event;
+  const ended_wait alone(event);
+  event.set();
+  ASSERT_TRUE(take(event)) << "the signal is stored";
+
+  const ended_wait first(event);
+  queued_waiters waiters(event);
+  ASSERT_TRUE(waiters.add());
+  event.set();
   ASSERT_TRUE(eventually([&] { return waiters.has_ended(0); }));
   EXPECT_EQ(waiters.status(0), q::wait_status::signalled);
 }

@@ -101,6 +101,14 @@ TEST(Descriptor, TheEndOfTheOtherSideSignals_A1) {
   });
   EXPECT_TRUE(q::wait_for(readable, 30s));
   closer.join();
+
+  std::array<int, 2> pipe;
+  ASSERT_EQ(::pipe2(pipe.data(), O_CLOEXEC), 0);
+  const q::descriptor read_end(pipe[0], ready::readable);
+  EXPECT_FALSE(q::try_wait(read_end));
+  ::close(pipe[1]);
+  EXPECT_TRUE(q::try_wait(read_end)) << "of a pipe the kernel tells it without anything to read";
+  ::close(pipe[0]);
 }
 
 TEST(Descriptor, OneReadinessEndsAllWaits_A5) {

@@ -344,7 +344,10 @@ TEST(Stop, RequestedItDoesNotWaitAndTellsWhenItIsDone_D4) {
   EXPECT_TRUE(q::try_wait(idle.stopped())) << "with nothing running it is done at once";
 
   int calls = 0;
-  q::registered_wait due(pool, [&](q::callback_scope&) { ++calls; });
+  bool is_told_early = false;
+  q::registered_wait due(pool, [&, kept = std::make_unique<at_destruction>([&] {
+                                     is_told_early = static_cast<bool>(q::try_wait(due.stopped()));
+                                   })](q::callback_scope&) { ++calls; });
   held_worker worker(pool);
   due.arm(event);
   event.set();
@@ -355,6 +358,7 @@ TEST(Stop, RequestedItDoesNotWaitAndTellsWhenItIsDone_D4) {
   worker.release();
   EXPECT_TRUE(q::wait(due.stopped()));
   EXPECT_EQ(calls, 1);
+  EXPECT_FALSE(is_told_early) << "by then what the callback captured is destroyed";
 }
 
 TEST(Stop, EndsARepeatingWaitWhoseEventStaysSet_D1_D2) {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <exception>
+#include <future>
 #include <latch>
 #include <memory>
 #include <optional>
@@ -172,6 +173,10 @@ TEST(ThreadPool, TellsAtAnyTimeWhatItHolds_C13) {
   EXPECT_TRUE(are(0, 0, 2, 4));
   go_on.set();
   EXPECT_TRUE(are(0, 0, 0, 4));
+  std::promise<void> end;
+  pool.post([ended = end.get_future()] { ended.wait(); }, q::run_on::persistent_thread);
+  EXPECT_TRUE(are(0, 1, 0, 4));
+  end.set_value();
   pool.stop();
   EXPECT_TRUE(are(0, 0, 0, 0));
 }

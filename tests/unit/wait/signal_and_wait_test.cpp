@@ -57,7 +57,8 @@ TEST(SignalAndWait, UnlocksAMutexOnce_B4) {
   mutex.unlock();
 }
 
-// Stands in the queue of the object that is signalled. When it is told, the signaller has let go of all locks.
+// Stands in the queue of the object that is signalled. When it is told, the signaller has let go of all locks; what it
+// stands for may have begun before, from the claim on.
 class onlooker final : private q::wait_block {
  public:
   onlooker(q::handle_ref signalled, q::handle_ref waited_for) : waited_for_(waited_for) {
@@ -66,14 +67,19 @@ class onlooker final : private q::wait_block {
     q::queue_lock lock(*place_.object);
     lock.append(place_);
   }
+  std::size_t waiters_at_claim() const { return waiters_at_claim_; }
   std::size_t waiters_seen() const { return waiters_seen_.load(); }
 
  private:
-  claimed claim(q::waiter&, q::wait_status) noexcept override { return claimed::tell; }
+  claimed claim(q::waiter&, q::wait_status) noexcept override {
+    waiters_at_claim_ = waiters_of::count(waited_for_);
+    return claimed::tell;
+  }
   void tell(q::waiter&) noexcept override { waiters_seen_ = waiters_of::count(waited_for_); }
 
   q::waiter place_;
   const q::handle_ref waited_for_;
+  std::size_t waiters_at_claim_ = 0;
   std::atomic<std::size_t> waiters_seen_{0};
 };
 
@@ -83,6 +89,7 @@ TEST(SignalAndWait, WhoeverIsReleasedFindsTheWaiterQueued_B4) {
   for (const q::handle_ref signalled : {q::handle_ref(event), q::handle_ref(semaphore)}) {
     const onlooker released(signalled, answer);
     EXPECT_EQ(q::signal_and_wait_for(signalled, answer, 1ms).status, q::wait_status::timed_out);
+    EXPECT_EQ(released.waiters_at_claim(), 1u);
     EXPECT_EQ(released.waiters_seen(), 1u);
   }
 }
