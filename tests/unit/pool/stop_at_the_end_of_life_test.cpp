@@ -79,6 +79,16 @@ TEST(StopAtTheEndOfLife, APoolThatIsStoppedByWhatACallbackCapturedAnswersDeferre
   EXPECT_EQ(pool.stop().status, q::stop_status::stopped);
 }
 
+// By no worker, but inside all the same: a stop that waited would wait for itself.
+TEST(StopAtTheEndOfLife, APoolMayBeDestroyedByWhatACallbackCapturedThoughOnAnotherThread_D3_J1) {
+  const auto before = support::count_threads();
+  auto pool = std::make_unique<q::thread_pool>(q::pool_options{.running = 1});
+  q::thread_pool& made_on = *pool;
+  q::registered_wait wait{made_on, [owned = std::move(pool)](q::callback_scope&) {}};
+  EXPECT_EQ(wait.stop().status, q::stop_status::stopped);
+  EXPECT_TRUE(eventually([&] { return support::count_threads() == before; }));
+}
+
 // All workers stop one wait that has fired: nobody is left to run its callback.
 TEST(StopAtTheEndOfLife, WorkersThatAllWaitInAStopDropWhatCannotRun_D3) {
   for (const unsigned workers : {1u, 2u}) {
