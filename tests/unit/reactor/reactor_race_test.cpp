@@ -25,6 +25,13 @@ void on_threads(int count, const std::function<void(int)>& body) {
   for (std::thread& one : threads) one.join();
 }
 
+// Stays on its processor: a thread that yields may stay away for long on a machine with other work.
+void spin_for(std::chrono::nanoseconds time) {
+  const auto until = std::chrono::steady_clock::now() + time;
+  while (std::chrono::steady_clock::now() < until) {
+  }
+}
+
 // An entry that counts its references: one of its owner, one of the expiry that may come.
 class counted_entry final : public deadline_entry {
  public:
@@ -120,7 +127,7 @@ TEST(ReactorRace, CancellingAgainstExpiringEndsEachEntryExactlyOnce) {
     for (int round = 0; round < rounds; ++round) {
       auto* const one = new counted_entry(told, alive);
       one->schedule(std::chrono::microseconds(round % 30));
-      for (int spin = (round * 13 + thread) % 60; spin > 0; --spin) std::this_thread::yield();
+      spin_for(std::chrono::nanoseconds((round * 13 + thread) % 60 * 500));
       if (one->cancel_and_release()) ++prevented;
     }
   });
