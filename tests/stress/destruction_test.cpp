@@ -72,13 +72,13 @@ class victim {
 };
 
 TEST(DestructionStress, AWaitDestroyedInTheCallbackOfAnotherMakesNoneAfterwards_D1_D3) {
-  const int rounds = support::rounds(20'000);
   int running = 0;
   int queued = 0;
   q::thread_pool pool({.running = 2});
   q::auto_reset_event a, b;
   const stress::signallers set(a, b);
-  for (int round = 0; round < rounds; ++round) {
+  for (support::rounds_until_met rounds(20'000); rounds.go_on(running >= 1000 && queued >= 1000);) {
+    const int round = rounds.number();
     victim destroyed(pool, b, round);
     q::manual_reset_event done;
     std::uint64_t calls = 0;
@@ -107,14 +107,14 @@ struct captured {
 };
 
 TEST(DestructionStress, AWaitDestroyedInItsOwnCallbackMakesNoneAfterwardsThoughOneWasDue_D1_D3) {
-  const int rounds = support::rounds(20'000);
   std::uint64_t due = 0;      // a fire was pending at the destruction: the callback had armed and set
   std::uint64_t outside = 0;  // the arming had been fired by somebody else before
   std::atomic<std::uint64_t> late{0};
   q::thread_pool pool({.running = 2});
   q::auto_reset_event a, b;
   const stress::signallers set(a, b);
-  for (int round = 0; round < rounds; ++round) {
+  for (support::rounds_until_met rounds(20'000); rounds.go_on(due >= 1000 && outside >= 1000);) {
+    const int round = rounds.number();
     std::unique_ptr<q::registered_wait> owner;
     std::atomic<bool> is_over{false};
     std::atomic<bool> is_gone{false};

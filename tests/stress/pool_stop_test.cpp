@@ -109,12 +109,15 @@ class service {
 };
 
 TEST(PoolStopStress, NoCallbackRunsAfterAPoolStoppedAgainstArmingSignalsAndLimits_D1_D2) {
-  const int rounds = support::rounds(3'000);
   int running = 0;
   int queued_signals = 0;
   int queued_limits = 0;
   int outside = 0;
-  for (int round = 0; round < rounds; ++round) {
+  const auto has_met_enough = [&] {
+    return running >= 1000 && queued_signals >= 1000 && queued_limits >= 1000 && outside >= 1000;
+  };
+  for (support::rounds_until_met rounds(3'000); rounds.go_on(has_met_enough());) {
+    const int round = rounds.number();
     auto pool = std::make_unique<q::thread_pool>(q::pool_options{.running = 2});
     service served(*pool, round);
     ASSERT_TRUE(support::eventually([&] { return served.calls() >= static_cast<std::uint64_t>(round % 30); }));

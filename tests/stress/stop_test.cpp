@@ -42,7 +42,6 @@ class core_of_two_workers {
 };
 
 TEST(StopStress, NoCallbackRunsAfterAStopAgainstReArmingCallbacksAndTwoSignallers_D1_D2) {
-  const int rounds = support::rounds(100'000);
   std::uint64_t met_running = 0;
   std::uint64_t met_queued = 0;
   std::uint64_t met_refusals = 0;
@@ -51,7 +50,9 @@ TEST(StopStress, NoCallbackRunsAfterAStopAgainstReArmingCallbacksAndTwoSignaller
   q::auto_reset_event a, b;
   const stress::signallers set(a, b);
 
-  for (int round = 0; round < rounds; ++round) {
+  const auto has_met_enough = [&] { return met_running >= 1000 && met_queued >= 1000 && met_refusals >= 1000; };
+  for (support::rounds_until_met rounds(100'000); rounds.go_on(has_met_enough());) {
+    const int round = rounds.number();
     auto used = std::make_unique<used_by_callbacks>();
     std::atomic<std::uint64_t> begun{0};
     std::atomic<std::uint64_t> refused{0};

@@ -14,10 +14,10 @@ namespace q = quiesce;
 
 // What the callbacks use is freed when the wait for them has returned; callbacks that begin later use the next.
 TEST(WaitForCallbacksStress, WhatWasDueOrRanIsOverAndTheCountIsExact_D5) {
-  const int rounds = support::rounds(4'000);
   q::thread_pool pool({.running = 2, .maximum = 2});
   std::uint64_t met_some = 0, met_none = 0, taken_back = 0;
-  for (int round = 0; round < rounds; ++round) {
+  for (support::rounds_until_met rounds(4'000); rounds.go_on(met_some >= 40 && taken_back >= 10);) {
+    const int round = rounds.number();
     auto calls = std::make_unique<std::atomic<int>>(0);
     std::atomic<int> submitted{0};
     q::pool_work work(pool,
@@ -46,15 +46,15 @@ TEST(WaitForCallbacksStress, WhatWasDueOrRanIsOverAndTheCountIsExact_D5) {
   }
   std::printf("waits that found something submitted %lu, nothing %lu; cancels that took something back %lu\n", met_some,
               met_none, taken_back);
-  EXPECT_GE(met_some, static_cast<std::uint64_t>(rounds) / 100);
-  EXPECT_GE(taken_back, static_cast<std::uint64_t>(rounds) / 400);
+  EXPECT_GE(met_some, 40u);
+  EXPECT_GE(taken_back, 10u);
 }
 
 // Two callbacks that stop each other, again and again; sometimes one is through before the other comes.
 TEST(StopCircleStress, NobodyHangsAndBothAreDeferredOrNeither_D8) {
-  const int rounds = support::rounds(5'000);
   std::uint64_t circles = 0, others = 0;
-  for (int round = 0; round < rounds; ++round) {
+  for (support::rounds_until_met rounds(5'000); rounds.go_on(circles >= 50);) {
+    const int round = rounds.number();
     q::thread_pool pool({.running = 2, .maximum = 2});
     q::stop_status of_a{}, of_b{};
     std::unique_ptr<q::pool_work> a, b;
@@ -70,7 +70,7 @@ TEST(StopCircleStress, NobodyHangsAndBothAreDeferredOrNeither_D8) {
     (of_a == q::stop_status::deferred ? circles : others) += 1;
   }
   std::printf("circles %lu, one after the other %lu\n", circles, others);
-  EXPECT_GE(circles, static_cast<std::uint64_t>(rounds) / 100);
+  EXPECT_GE(circles, 50u);
 }
 
 }  // namespace
