@@ -54,9 +54,9 @@ class event_object : public waitable {
   bool is_signalled() const noexcept { return event_word::is_signalled(word_.load(std::memory_order_acquire)); }
 
  private:
-  bool is_available(std::uint64_t word, std::uint64_t) const noexcept override {
-    return event_word::is_signalled(word);
-  }
+  // Not inline: so the library holds the table of virtual functions, and the type that it names. Of a class whose virtual
+  // functions are all inline every program makes its own, and one built without run-time types makes it without the type.
+  bool is_available(std::uint64_t word, std::uint64_t owner) const noexcept override;
   std::uint64_t after_take(std::uint64_t word, std::uint64_t) const noexcept override {
     return event_word::after_take(word, kind_);
   }

@@ -13,6 +13,10 @@ void event_object::claim_waiters(bool keep_signal, claimed_waiters& claimed) noe
   if (!keep_signal) lock.set_word(event_word::with_signal(lock.word(), false));
 }
 
+bool event_object::is_available(std::uint64_t word, std::uint64_t) const noexcept {
+  return event_word::is_signalled(word);
+}
+
 void event_object::set_slowly() noexcept {
   claimed_waiters claimed;
   claim_waiters(true, claimed);  // Last touch of the object.

@@ -7,7 +7,6 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -15,6 +14,7 @@
 #include "base/contract.hpp"
 #include "os/event_fd.hpp"
 #include "os/refusal.hpp"
+#include "os/signal_action.hpp"
 
 // How handlers are chained.
 //
@@ -95,14 +95,9 @@ int which_of_ours(const struct sigaction& action) noexcept {
   return static_cast<int>(std::ranges::find(ours, action.sa_sigaction) - ours.begin());
 }
 
-bool is_same(const struct sigaction& a, const struct sigaction& b) noexcept {
-  return a.sa_sigaction == b.sa_sigaction && a.sa_flags == b.sa_flags &&
-         std::memcmp(&a.sa_mask, &b.sa_mask, sizeof a.sa_mask) == 0;
-}
-
 const chained* node_for(record& of, const struct sigaction& action) {
   for (const chained* node = of.made; node != nullptr; node = node->made_before) {
-    if (is_same(node->action, action)) return node;
+    if (are_alike(node->action, action)) return node;
   }
   return of.made = new chained{action, of.made};
 }
