@@ -66,6 +66,8 @@ quiesce_test_folder(acceptance LIMIT 50 TIMEOUT 60)
 # Stress tests want the whole machine: two at once would measure each other.
 quiesce_test_folder(stress LIMIT 280 TIMEOUT 300 RUN_SERIAL TRUE)
 
+include(cmake/special_tests.cmake)
+
 add_executable(launch_overrun "${PROJECT_SOURCE_DIR}/tests/launch/overrun.cpp")
 target_compile_options(launch_overrun PRIVATE -pthread)
 target_link_options(launch_overrun PRIVATE -pthread)

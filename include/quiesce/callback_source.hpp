@@ -49,6 +49,11 @@ enum class pending : std::uint8_t {
 /// and though other threads use it meanwhile. Whatever the callbacks use may be freed on the next line.
 ///
 /// Lifetime: moves; destruction stops. The pool may be destroyed first: that stops all its sources.
+///           When the code of a callback lies in a shared library that was loaded at run time (of a pointer to a function:
+///           when the function does), the source keeps that library loaded until the callback is destroyed. So dlclose()
+///           cannot take away code that runs or is due, also when the callback itself calls it. When a stop of the
+///           source, its group or its pool returns, its hold is gone; where none is waited for, it goes soon after. A
+///           variable of the library that holds a source has to be stopped before: it would keep the library for ever.
 /// Errors:   using a null (moved-from) source is a bug of the caller; the calls are noexcept, so it ends the process with
 ///           the place of the call.
 class callback_source {

@@ -38,9 +38,7 @@ class pool_timer : public callback_source {
   template <class F>
     requires std::invocable<std::decay_t<F>&>
   pool_timer(thread_pool& pool, F&& callback, timer_options options = {})
-      : pool_timer(pool,
-                   function([call = std::forward<F>(callback)](callback_scope&) mutable { static_cast<void>(call()); }),
-                   options) {}
+      : pool_timer(pool, function(without_arguments<std::decay_t<F>>{std::forward<F>(callback)}), options) {}
   template <class F>
     requires std::invocable<std::decay_t<F>&, callback_scope&>
   pool_timer(thread_pool& pool, F&& callback, timer_options options = {})

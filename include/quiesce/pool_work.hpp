@@ -39,9 +39,7 @@ class pool_work : public callback_source {
   template <class F>
     requires std::invocable<std::decay_t<F>&>
   pool_work(thread_pool& pool, F&& work, work_options options = {})
-      : pool_work(pool,
-                  function([call = std::forward<F>(work)](callback_scope&) mutable { static_cast<void>(call()); }),
-                  options) {}
+      : pool_work(pool, function(without_arguments<std::decay_t<F>>{std::forward<F>(work)}), options) {}
   template <class F>
     requires std::invocable<std::decay_t<F>&, callback_scope&>
   pool_work(thread_pool& pool, F&& work, work_options options = {})

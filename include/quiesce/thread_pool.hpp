@@ -53,6 +53,8 @@ class thread_pool {
   /// Errors:    std::system_error when the persistent thread is asked for and cannot be started. std::invalid_argument
   ///            for the signalling thread: nobody signals here.
   /// From a callback: allowed. Never runs `work` inside the call.
+  /// Lifetime:  a shared library in which the code of `work` lies stays loaded until it has returned, as that of any
+  ///            callback: see callback_source.
   template <class F>
     requires std::invocable<std::decay_t<F>&>
   post_status post(F&& work, run_on where = run_on::worker, priority level = priority::normal) {

@@ -12,6 +12,22 @@ namespace quiesce::inline v0 {
 template <class Signature>
 class unique_function;
 
+/// A callable that is called without the arguments that it does not take.
+template <class F>
+struct without_arguments {
+  F callable;
+
+  template <class... Arguments>
+  void operator()(Arguments&&...) {
+    static_cast<void>(callable());
+  }
+};
+
+template <class F>
+inline constexpr bool is_function_pointer = std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>;
+template <class F>
+inline constexpr bool is_function_pointer<without_arguments<F>> = is_function_pointer<F>;
+
 /// A callable that is owned by one place and moves: what every callback of this library is kept in.
 /// Small callables (three pointers, nothrow movable) are kept inside, others on the heap.
 /// Errors: the constructor throws what the callable's move and `new` throw. Calling an empty one is undefined.
@@ -49,6 +65,14 @@ class unique_function<void(Arguments...)> {
 
   void operator()(Arguments... arguments) { operations_->call(storage_, std::forward<Arguments>(arguments)...); }
 
+  /// An address in the code of the callable: the function itself, if it is a pointer to one, and otherwise what calls it,
+  /// which is compiled where the callable is. Null when there is none.
+  const void* code() const noexcept {
+    if (operations_ == nullptr) return nullptr;
+    if (operations_->is_pointer) return *reinterpret_cast<const void* const*>(storage_);
+    return reinterpret_cast<const void*>(operations_->call);
+  }
+
   /// Destroys the callable and what it captured.
   void reset() noexcept {
     if (const table* known = std::exchange(operations_, nullptr)) known->destroy(storage_);
@@ -61,6 +85,7 @@ class unique_function<void(Arguments...)> {
     void (*call)(void*, Arguments&&...);
     void (*relocate)(void* to, void* from) noexcept;
     void (*destroy)(void*) noexcept;
+    bool is_pointer;  // to a function, and nothing else is in the callable
   };
 
   template <class F>
@@ -75,14 +100,15 @@ class unique_function<void(Arguments...)> {
                                   ::new (to) F(std::move(*static_cast<F*>(from)));
                                   std::destroy_at(static_cast<F*>(from));
                                 },
-                                [](void* at) noexcept { std::destroy_at(static_cast<F*>(at)); }};
+                                [](void* at) noexcept { std::destroy_at(static_cast<F*>(at)); },
+                                is_function_pointer<F>};
 
   template <class F>
   static constexpr table outside{[](void* at, Arguments&&... arguments) {
                                    static_cast<void>((**static_cast<F**>(at))(std::forward<Arguments>(arguments)...));
                                  },
                                  [](void* to, void* from) noexcept { ::new (to) F*(*static_cast<F**>(from)); },
-                                 [](void* at) noexcept { delete *static_cast<F**>(at); }};
+                                 [](void* at) noexcept { delete *static_cast<F**>(at); }, false};
 
   alignas(void*) std::byte storage_[room];
   const table* operations_ = nullptr;

@@ -1,5 +1,6 @@
 #include "pool/group_core.hpp"
 
+#include "os/pinned_code.hpp"
 #include "pool/registration.hpp"
 #include "quiesce/wait.hpp"
 #include "wait/thread_record.hpp"
@@ -76,6 +77,7 @@ stop_result group_core::stop_until(deadline until, blocked_stop::kind kind) noex
   if (result.status == stop_status::stopped && !wait_until(handle_ref(*this), until)) {
     result.status = stop_status::timed_out;
   }
+  if (result.status == stop_status::stopped) os::pinned_code::close_all();
   release();
   return result;
 }

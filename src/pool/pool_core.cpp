@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "os/pinned_code.hpp"
 #include "pool/registration.hpp"
 #include "pool/running_callback.hpp"
 #include "quiesce/wait.hpp"
@@ -14,6 +15,9 @@ pool_core::pool_core(pool_settings settings)
     : event_object(event_word::reset::manual, false),
       crew_(*this, std::move(settings)),
       reactor_(reactor::reactor::acquire()) {}
+
+// What was left to a stop that never came from outside is closed too.
+pool_core::~pool_core() { os::pinned_code::see_to_closing(); }
 
 pool_core& pool_core::create(pool_settings settings) {
   auto* const core = new pool_core(std::move(settings));
@@ -36,10 +40,10 @@ void pool_core::start_persistent() {
   try {
     crew_.start_persistent();
   } catch (...) {
-    ended(0);
+    static_cast<void>(ended(0));
     throw;
   }
-  ended(0);
+  static_cast<void>(ended(0));
 }
 
 bool pool_core::drain_until(deadline until) noexcept {
@@ -94,15 +98,17 @@ bool pool_core::accept_work() noexcept {
   return true;
 }
 
-void pool_core::work_ended() noexcept { ended(1); }
+bool pool_core::work_ended() noexcept { return ended(1); }
 
-void pool_core::ended(std::size_t posted) noexcept {
+bool pool_core::ended(std::size_t posted) noexcept {
   mutex_.lock();
   --live_;
   posted_ -= posted;
+  const bool is_closing = closing_;
   const bool leaves = leaves_now();
   mutex_.unlock();
   if (leaves) crew_.leave();
+  return is_closing;
 }
 
 bool pool_core::join(registration& member) noexcept {
@@ -150,6 +156,7 @@ stop_status pool_core::stop_until(deadline until, blocked_stop::kind kind) noexc
   }
   const std::lock_guard hold(joining_);
   if (!std::exchange(joined_, true)) crew_.join();
+  os::pinned_code::close_all();
   return stop_status::stopped;
 }
 

@@ -40,8 +40,8 @@ class pool_core final : public event_object {
 
   /// Counts work in, unless the pool is closing.
   bool accept_work() noexcept;
-  /// Counts it out again.
-  void work_ended() noexcept;
+  /// Counts it out again. Returns whether the pool is stopping: then somebody waits for that, or will.
+  bool work_ended() noexcept;
 
   /// A registered wait joins the pool; false when the pool is closing, and it has to be closed.
   bool join(registration& member) noexcept;
@@ -94,9 +94,9 @@ class pool_core final : public event_object {
 
  private:
   explicit pool_core(pool_settings settings);
-  ~pool_core() override = default;
+  ~pool_core() override;
 
-  void ended(std::size_t posted) noexcept;
+  bool ended(std::size_t posted) noexcept;
   bool leaves_now() noexcept;
 
   std::mutex joining_;   // held while the threads are joined, so that every stop from outside returns after it

@@ -25,7 +25,13 @@ registration::registration(pool_core& pool, function callback, const wait_option
   place_.block = this;
 }
 
-registration::~registration() { pool_.release(); }
+registration::~registration() {
+  pool_.release();
+  if (!is_pinned_) return;
+  callback_.reset();
+  code_.let_go();
+  os::pinned_code::see_to_closing();
+}
 
 registration& registration::create(pool_core& pool, function callback, const wait_options& options, run_word::mode how,
                                    time_limit again_limit) {
@@ -33,7 +39,10 @@ registration& registration::create(pool_core& pool, function callback, const wai
     throw std::invalid_argument("quiesce: callbacks on the signalling thread are not offered yet [" + options.name +
                                 "]");
   }
+  os::pinned_code code(callback.code());
   auto* const made = new registration(pool, std::move(callback), options, how, again_limit);
+  made->code_ = std::move(code);
+  made->is_pinned_ = static_cast<bool>(made->code_);
   if (!options.name.empty() || made->is_persistent()) {
     try {
       if (!options.name.empty()) made->set_name(options.name);

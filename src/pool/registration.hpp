@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "os/futex.hpp"
+#include "os/pinned_code.hpp"
 #include "pool/awaited_callbacks.hpp"
 #include "pool/blocked_stop.hpp"
 #include "pool/member_link.hpp"
@@ -103,6 +104,7 @@ class registration final : public event_object, private wait_block, private reac
   std::atomic<std::uint64_t> run_{0};
   const run_word::mode mode_;
   bool is_member_ = false;     // constant after creation
+  bool is_pinned_ = false;     // the same: code_ was not empty
   bool has_deadline_ = false;  // busy: a deadline was scheduled and may still be
   pool_core& pool_;            // owned reference
   member_link<registration> in_pool_{*this, &registration::in_pool_};
@@ -113,6 +115,7 @@ class registration final : public event_object, private wait_block, private reac
   std::chrono::nanoseconds period_{};  // busy: of a timer
   std::chrono::nanoseconds window_{};  // busy: of a timer
   waiter place_;
+  os::pinned_code code_;  // of callback_, which is destroyed first
   function callback_;
   std::mutex lock_;
   awaited_callbacks awaited_;     // guarded by lock_

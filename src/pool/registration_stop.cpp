@@ -22,6 +22,7 @@ void registration::finish() noexcept {
     callback_.reset();
     if (is_shown) running_callback::ended();
   }
+  code_.let_go();  // before anybody is told, who may then close it
   group_core* group;
   {
     const std::lock_guard hold(lock_);
@@ -119,6 +120,7 @@ registration::stop_report registration::stop_until(deadline until, blocked_stop:
     blocked_stop self(this, kind, std::source_location::current());
     report.result.status = await(*this, until, self, report.result.dropped);
   }
+  if (is_pinned_ && report.result.status == stop_status::stopped) os::pinned_code::close_all();
   release();
   return report;
 }

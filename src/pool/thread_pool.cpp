@@ -6,6 +6,7 @@
 
 #include "base/contract.hpp"
 #include "os/affinity.hpp"
+#include "os/pinned_code.hpp"
 #include "pool/pool_core.hpp"
 #include "pool/pool_settings.hpp"
 #include "pool/running_callback.hpp"
@@ -17,11 +18,21 @@ namespace {
 /// A posted function in the run queue: it deletes itself when it has run.
 class posted_work final : public work_item {
  public:
-  posted_work(pool_core& pool, unique_function<void()> work, run_on where, priority level) noexcept
-      : work_item(where, level), pool_(pool), work_(std::move(work)) {}
+  posted_work(pool_core& pool, unique_function<void()> work, os::pinned_code code, run_on where,
+              priority level) noexcept
+      : work_item(where, level), pool_(pool), code_(std::move(code)), work_(std::move(work)) {}
+  // When it was not queued.
+  ~posted_work() {
+    if (!code_) return;
+    work_.reset();
+    code_.let_go();
+    os::pinned_code::see_to_closing();
+  }
 
   void run() override {
     pool_core& pool = pool_;
+    os::pinned_code code = std::move(code_);
+    const bool is_pinned = static_cast<bool>(code);
     {
       const inside_callback frame(this, &pool);
       running_callback::begins(&pool);
@@ -29,11 +40,14 @@ class posted_work final : public work_item {
       delete this;  // with what was captured, before the pool can be seen as stopped
       running_callback::ended();
     }
-    pool.work_ended();
+    code.let_go();  // before a stop can be told, which then closes it
+    const bool is_stopping = pool.work_ended();
+    if (is_pinned && !is_stopping) os::pinned_code::see_to_closing();
   }
 
  private:
-  pool_core& pool_;  // outlives the item: it counts it until work_ended()
+  pool_core& pool_;       // outlives the item: it counts it until work_ended()
+  os::pinned_code code_;  // of work_, which is destroyed first
   unique_function<void()> work_;
 };
 
@@ -60,7 +74,8 @@ post_status thread_pool::post_function(unique_function<void()> work, run_on wher
   if (where == run_on::signalling_thread) {
     throw std::invalid_argument("quiesce: a function was posted to the signalling thread, but nobody signals a post");
   }
-  auto item = std::make_unique<posted_work>(*core_, std::move(work), where, level);
+  os::pinned_code code(work.code());
+  auto item = std::make_unique<posted_work>(*core_, std::move(work), std::move(code), where, level);
   if (item->is_persistent()) core_->start_persistent();
   if (!core_->accept_work()) return post_status::refused;
   core_->push(*item.release());

@@ -27,10 +27,11 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 COPIED = ["CMakeLists.txt", "CMakePresets.json", "cmake", "include", "src", "tests/contract", "tests/launch",
-          "tests/launch.py", "tests/support", "tests/unit"]
+          "tests/launch.py", "tests/plugin", "tests/support", "tests/unit"]
 COPIED_FOR_TOOLS = ["tools", "tests/acceptance"]
 TESTS_OF_TOOLS = "tests/unit/tools"
-PROGRAMS = ["unit_tests", "contract_tests", "acceptance_tests"]
+PROGRAMS = ["unit_tests", "contract_tests", "plugin_tests"]
+PROGRAMS_OF_TOOLS = ["acceptance_tests"]
 GREEN_LIMIT = 900  # for all the tests at once, seconds
 BEGUN = re.compile(r"^\[ RUN      \] ([\w./]+)", re.MULTILINE)
 FAILED = re.compile(r"^\[  FAILED  \] ([\w./]+)", re.MULTILINE)
@@ -133,7 +134,7 @@ class Tree:
         """Which test of these rows fails, and how; None: all pass."""
         environment = dict(os.environ, GTEST_FAIL_FAST="1", GTEST_FILTER=selection(rows))
         found = False
-        for program in PROGRAMS[:3 if self.with_tools else 2]:
+        for program in PROGRAMS + (PROGRAMS_OF_TOOLS if self.with_tools else []):
             self.must("does not build", ["cmake", "--build", "build/dev", "--target", program])
             status, printed = run([f"build/dev/{program}"], self.folder, limit, environment)
             begun = BEGUN.findall(printed)

@@ -201,4 +201,17 @@ TEST(UniqueFunction, AMoveThatThrowsLeavesNothingBehind) {
   EXPECT_EQ(captured.use_count(), 1);
 }
 
+void some_function() {}
+
+TEST(UniqueFunction, TellsWhereItsCodeLies_C10) {
+  const void* const address = reinterpret_cast<const void*>(&some_function);
+  EXPECT_EQ(function<void()>(some_function).code(), address);
+  EXPECT_EQ(function<void(int)>(quiesce::without_arguments<void (*)()>{some_function}).code(), address);
+  const auto captures_one = [address] { static_cast<void>(address); };
+  const void* const code = function<void()>(captures_one).code();
+  EXPECT_NE(code, nullptr);
+  EXPECT_NE(code, address);
+  EXPECT_EQ(function<void()>().code(), nullptr);
+}
+
 }  // namespace

@@ -1,0 +1,21 @@
+# Test programs that are built in a way of their own.
+
+# A program that loads and unloads a library which calls Quiesce, the program's own copy.
+set(plugin_folder "${PROJECT_SOURCE_DIR}/tests/plugin")
+foreach(name plugin_library other_plugin_library)
+  add_library(${name} MODULE "${plugin_folder}/library/library.cpp")
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/tests")
+  # What is unique in the process would keep the library loaded for ever.
+  target_compile_options(${name} PRIVATE -pthread -fno-gnu-unique)
+endforeach()
+find_package(GTest REQUIRED)
+file(GLOB plugin_sources CONFIGURE_DEPENDS "${plugin_folder}/*.cpp")
+add_executable(plugin_tests ${plugin_sources})
+set_target_properties(plugin_tests PROPERTIES ENABLE_EXPORTS ON)
+target_include_directories(plugin_tests PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
+target_link_libraries(plugin_tests PRIVATE $<LINK_LIBRARY:WHOLE_ARCHIVE,quiesce> GTest::gtest GTest::gtest_main)
+target_compile_definitions(plugin_tests PRIVATE
+  QUIESCE_TEST_LIBRARY="$<TARGET_FILE:plugin_library>"
+  QUIESCE_OTHER_TEST_LIBRARY="$<TARGET_FILE:other_plugin_library>")
+add_dependencies(plugin_tests plugin_library other_plugin_library)
+quiesce_register_tests(plugin_tests plugin LIMIT 50 TIMEOUT 60)
