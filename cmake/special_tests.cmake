@@ -19,3 +19,10 @@ target_compile_definitions(plugin_tests PRIVATE
   QUIESCE_OTHER_TEST_LIBRARY="$<TARGET_FILE:other_plugin_library>")
 add_dependencies(plugin_tests plugin_library other_plugin_library)
 quiesce_register_tests(plugin_tests plugin LIMIT 50 TIMEOUT 60)
+
+# A program with an operator new and a malloc of its own, which count and refuse.
+file(GLOB allocation_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/allocations/*.cpp")
+add_executable(allocations_tests ${allocation_sources})
+target_include_directories(allocations_tests PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
+target_link_libraries(allocations_tests PRIVATE quiesce::quiesce GTest::gtest GTest::gtest_main)
+quiesce_register_tests(allocations_tests allocations LIMIT 50 TIMEOUT 60)
