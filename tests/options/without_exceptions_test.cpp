@@ -1,0 +1,13 @@
+#include <gtest/gtest.h>
+
+#include "options/usual_program.hpp"
+
+#ifdef __EXCEPTIONS
+#error "this is to be built with -fno-exceptions"
+#endif
+
+namespace {
+
+TEST(BuildOptions, AProgramWithoutExceptionsUsesTheLibrary_J5) { EXPECT_TRUE(options::usual_program(true)); }
+
+}  // namespace
