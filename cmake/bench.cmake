@@ -7,6 +7,10 @@ if(bench_sources)
   target_link_libraries(quiesce_bench PRIVATE quiesce::quiesce benchmark::benchmark benchmark::benchmark_main)
 endif()
 
+# Run under callgrind by count.py.
+add_executable(instructions_program "${PROJECT_SOURCE_DIR}/bench/instructions/instructions.cpp")
+target_link_libraries(instructions_program PRIVATE quiesce::quiesce)
+
 # The explorer beside Relacy, which explores programs written in its own types.
 option(QUIESCE_BENCH_EXPLORER "Build the explorer's benchmark (needs Relacy's headers)" OFF)
 # The bench preset leaves the explorer out: then an answer from an earlier configuration counts for nothing.
