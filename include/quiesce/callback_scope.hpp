@@ -25,7 +25,7 @@ class callback_scope {
   callback_scope(const callback_scope&) = delete;
   callback_scope& operator=(const callback_scope&) = delete;
 
-  /// What ended the wait: signalled or timed_out.
+  /// What ended the wait: signalled, timed_out, or abandoned: a mutex was taken whose owner had ended without unlocking it.
   const wait_result& result() const noexcept { return result_; }
 
   /// Declares that this callback may run long. From now on it does not count as one that runs, and another thread of

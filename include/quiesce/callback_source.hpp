@@ -39,7 +39,7 @@ struct callback_info {
 /// What becomes of callbacks that are due and have not begun.
 enum class pending : std::uint8_t {
   run,     ///< they run
-  cancel,  ///< they are taken back: their signals stay taken, and they will not run
+  cancel,  ///< they are taken back: their signals stay taken, but mutexes are given back, and they will not run
 };
 
 /// What everything that makes callbacks on a pool has in common: how it is stopped, and how one waits for its callbacks.

@@ -15,9 +15,12 @@ namespace quiesce::inline v0 {
 /// the reverse order in which it took them, after its thread_local variables have been destroyed; when the process ends
 /// none is, nor is one that the destructor of a thread-specific key takes in the last of its four rounds.
 ///
-/// Not yet for pools: arming a registered wait with a mutex is a bug of the caller, since a callback owns nothing.
+/// A registered wait takes it for its callback. While that is due the mutex is held: no thread's, and not free. The thread
+/// that makes the callback owns it from the begin on, may take it again and unlock it. If it still owns the mutex when the
+/// callback has returned, the mutex is abandoned, as by a thread that ends. A callback that is dropped before it begins
+/// gives the mutex back as it was. See registered_wait.
 ///
-/// From a callback: allowed; what a callback has not given back when its worker ends is abandoned.
+/// From a callback: allowed; another mutex that a callback has taken and not given back is abandoned when its worker ends.
 /// Lifetime: the last handle may be closed by the owner, or while another thread owns it.
 /// Errors:   using a null mutex is a bug of the caller, std::logic_error with the place.
 /// Source:   CreateMutex of Windows.

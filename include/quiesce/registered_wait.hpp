@@ -38,16 +38,23 @@ enum class repeat : std::uint8_t { once, until_stopped };
 /// A wait that repeats is armed anew, with the same object and the limit counted from then, when a callback begins, or
 /// as soon as none of it is due. Arming it by hand gives it another object.
 ///
+/// With a mutex the callback runs as its owner: from the signal on the mutex is held for the callback, and while that runs
+/// its thread owns it. The callback unlocks it, by unlock() or callback_scope::set_on_return; if it does not, the mutex is
+/// abandoned at its return. Its result says `abandoned` if that had happened to the mutex before. Who drops a callback gives
+/// its mutex back, before that call returns and before the wait has stopped; the next to take it is told what the dropped
+/// callback would have been. A wait that repeats queues for it anew when the callback begins, and comes when others who wait
+/// have had it. Owning the mutex while arming is allowed: the callback comes after the unlock.
+///
 /// Stopping: after `stop()` no callback runs and none ever will, though callbacks arm the wait again at any moment and
 /// though other threads signal or arm it meanwhile. Whatever the callbacks use may be freed on the next line. Stopping, and
 /// waiting for callbacks, is common to all sources of callbacks: see callback_source.
 ///
 /// Lifetime: moves; destruction stops it. The object it was armed with last stays alive until the wait is armed again,
-///           disarmed or stopped. The pool may be destroyed first: that stops the wait.
+///           disarmed or stopped, and a mutex until its callback has returned or was dropped. The pool may be destroyed first: that stops the wait.
 /// Allocates: all that it will ever need, when it is made: arming, firing and stopping allocate nothing and cannot fail.
-/// Errors:   using a null (moved-from) wait, arming with a null handle or with a mutex, which only a thread can own, more
-///           than 8,388,607 callbacks of one wait that are due and have not begun: bugs of the caller that end the process with the place of the call, since the
-///           calls are noexcept. For an exception that leaves a callback see on_exception.
+/// Errors:   using a null (moved-from) wait, arming with a null handle, more than 8,388,607 callbacks of one wait that are
+///           due and have not begun: bugs of the caller that end the process with the place of the call, since the calls
+///           are noexcept. For an exception that leaves a callback see on_exception.
 /// Source:   CreateThreadpoolWait and its functions, and RegisterWaitForSingleObject, of Windows.
 class registered_wait : public callback_source {
  public:

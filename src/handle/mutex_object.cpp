@@ -81,11 +81,34 @@ void mutex_object::abandon() noexcept {
   {
     state_lock lock(*this);
     orphan = mutex_word::is_orphan(lock.word());
-    lock.set_word(mutex_word::flags_of(lock.word()) | object_word::abandoned);
+    lock.set_word(mutex_word::freed(lock.word(), true));
     lock.settle(claimed);
   }  // Last touch of the object, unless it is an orphan, which nobody else reaches (I4).
   claimed.tell();
   if (orphan) waitable::last_reference_dropped();
+}
+
+void mutex_object::callback_begins() noexcept {
+  thread_record& record = thread_record::current();
+  {
+    state_lock lock(*this);
+    lock.set_word(mutex_word::owned_once(lock.word(), record.number()));
+  }
+  record.own(*this);
+}
+
+void mutex_object::callback_returned() noexcept {
+  thread_record& record = thread_record::current();
+  if (mutex_word::owner(word_.load(std::memory_order_relaxed)) != record.number()) return;  // exact, by I2
+  record.disown(*this);
+  abandon();
+}
+
+// What the callback would have been told is left to the next one.
+void mutex_object::callback_dropped(claimed_waiters& to_tell) noexcept {
+  state_lock lock(*this);
+  lock.set_word(mutex_word::freed(lock.word(), held.was_abandoned));
+  lock.settle(to_tell);
 }
 
 void mutex_object::last_reference_dropped() noexcept {

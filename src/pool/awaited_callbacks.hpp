@@ -20,7 +20,7 @@ class awaited_callbacks {
     std::uint64_t number = 0;
     std::uint64_t signals = 0;   // still to begin
     std::uint64_t expiries = 0;  // still to begin
-    std::uint64_t running = 0;   // still to end
+    std::uint64_t running = 0;   // still to end, or to give back
     wait* next = nullptr;
     local_event over;  // set as the last touch of the wait
   };
@@ -34,8 +34,11 @@ class awaited_callbacks {
   std::uint64_t begins(bool by_signal) noexcept;
   void ends(std::uint64_t begun_after) noexcept;
 
-  /// All that was pending has been dropped.
-  void drop() noexcept;
+  /// All that was pending has been dropped. `gives_back`: who dropped it has mutexes to give back. Those who wait for some
+  /// of it, and those who come before gave_back(), wait for that too. Returns what gave_back() has to be given.
+  std::uint64_t drop(bool gives_back) noexcept;
+  void gave_back(std::uint64_t dropped_after) noexcept;
+  bool is_giving_back() const noexcept { return giving_back_ != 0; }
 
  private:
   void tell_finished() noexcept;
@@ -43,6 +46,7 @@ class awaited_callbacks {
   wait* first_ = nullptr;
   wait** end_ = &first_;
   std::uint64_t last_number_ = 0;
+  std::uint64_t giving_back_ = 0;  // how many do
 };
 
 }  // namespace quiesce::inline v0

@@ -6,7 +6,7 @@
 namespace quiesce::inline v0 {
 
 callback_scope::callback_scope(registration& of, wait_status how) noexcept
-    : registration_(of), result_{.status = how, .index = how == wait_status::signalled ? 0 : wait_result::none} {}
+    : registration_(of), result_{.status = how, .index = how == wait_status::timed_out ? wait_result::none : 0} {}
 
 void callback_scope::set_on_return(handle_ref object, std::source_location where) noexcept {
   waitable* const signalled = object.object();

@@ -81,7 +81,6 @@ arm_status registration::arm_by(bool repeats, const std::source_location& where,
 }
 
 arm_status registration::arm(waitable& object, deadline until, const std::source_location& where) noexcept {
-  if (object.has_owner()) base::fatal_misuse("a registered wait was armed with a mutex", object.name(), where);
   return arm_by(mode_.repeats, where, [&](bool replaces) { return link(object, until, replaces); });
 }
 
@@ -118,7 +117,8 @@ arm_status registration::link(waitable& object, deadline until, bool has_referen
   {
     state_lock lock(object);
     if (lock.is_available(place_.owner)) {
-      move = step([this](std::uint64_t seen) { return run_word::on_found(seen, mode_); });
+      move =
+          fire_by(object, lock.take_status(), [this](std::uint64_t seen) { return run_word::on_found(seen, mode_); });
       if (move.outcome == run_word::step::fired) lock.take(place_.owner);
     } else {
       // Armed before it is linked, both under the lock: who finds the place in the queue finds it armed or taken back.
@@ -178,6 +178,11 @@ void registration::unlink() noexcept {
 
 // Gives busy back, after what others have left to its holder. The caller owns a reference.
 void registration::let_go() noexcept {
+  if (let_busy_go()) finish();
+}
+
+// The same, but a quiet that it reached is left to the caller. Returns whether it did.
+bool registration::let_busy_go() noexcept {
   bool cleaned = false;
   for (;;) {
     const run_word::move move = step([cleaned](std::uint64_t seen) { return run_word::on_let_go(seen, cleaned); });
@@ -187,9 +192,7 @@ void registration::let_go() noexcept {
         cleaned = true;
         break;
       case run_word::step::rearm: link_again(); break;
-      default:
-        if (run_word::is_quiet(move.next)) finish();
-        return;
+      default: return run_word::is_quiet(move.next);
     }
   }
 }
@@ -199,9 +202,27 @@ void registration::arm_again() noexcept {
   let_go();
 }
 
-wait_block::claimed registration::claim(waiter&, wait_status) noexcept {
-  const run_word::move move =
-      step([this](std::uint64_t seen) { return run_word::on_fire(seen, run_word::fire::signal, mode_); });
+// What has an owner is a mutex. It is held for the callback from now on.
+template <class Transition>
+run_word::move registration::fire_by(waitable& object, wait_status how, Transition transition) noexcept {
+  if (!object.has_owner()) return step(transition);
+  const std::lock_guard hold(lock_);
+  std::uint64_t before = 0;
+  const run_word::move move = step([&](std::uint64_t seen) {
+    before = run_word::signals(seen);
+    return run_word::by_mutex(transition(seen));
+  });
+  if (move.outcome == run_word::step::fired) {
+    object.add_reference();
+    consumed_.append(static_cast<mutex_object&>(object), before, how == wait_status::abandoned);
+  }
+  return move;
+}
+
+wait_block::claimed registration::claim(waiter& place, wait_status how) noexcept {
+  const run_word::move move = fire_by(*place.object, how, [this](std::uint64_t seen) {
+    return run_word::on_fire(seen, run_word::fire::signal, mode_);
+  });
   if (move.outcome == run_word::step::lost) return claimed::lost;
   return move.push ? claimed::tell : claimed::done;
 }
@@ -230,15 +251,19 @@ bool registration::submit(const std::source_location& where) noexcept {
 
 void registration::run() {
   std::uint64_t begun_after = 0;
+  mutex_object* owned = nullptr;
   const run_word::move move = counted_step([this](std::uint64_t seen) { return run_word::on_begin(seen, mode_); },
                                            [&](const run_word::move& made) {
                                              if (made.outcome == run_word::step::empty) return;
-                                             begun_after = awaited_.begins(made.outcome == run_word::step::signalled);
+                                             const bool by_signal = made.outcome == run_word::step::signalled;
+                                             begun_after = awaited_.begins(by_signal);
+                                             if (by_signal) owned = consumed_.begins();
                                            });
   if (move.push) pool_.push(*this);
   if (move.outcome != run_word::step::empty) {
+    if (owned != nullptr) owned->callback_begins();
     if (move.rearm) arm_again();
-    call(move.outcome == run_word::step::signalled ? wait_status::signalled : wait_status::timed_out, begun_after);
+    call(move.outcome, owned, begun_after);
     const run_word::move end = counted_step([this](std::uint64_t seen) { return run_word::on_end(seen, mode_); },
                                             [&](const run_word::move&) { awaited_.ends(begun_after); });
     if (end.push) pool_.push(*this);
@@ -249,12 +274,18 @@ void registration::run() {
   release();  // Last touch of the registration by the worker.
 }
 
-void registration::call(wait_status how, std::uint64_t begun_after) {
+void registration::call(run_word::step begun, mutex_object* owned, std::uint64_t begun_after) {
+  wait_status how = begun == run_word::step::signalled ? wait_status::signalled : wait_status::timed_out;
+  if (owned != nullptr && owned->held.was_abandoned) how = wait_status::abandoned;
   const inside_callback frame(this, &pool_, begun_after);
   running_callback::begins(this);
   callback_scope scope(*this, how);
   static_cast<void>(pool_.exceptions().run([&] { callback_(scope); }));
   scope.act_on_return();
+  if (owned != nullptr) {
+    owned->callback_returned();
+    owned->release();
+  }
   running_callback::ended();
 }
 

@@ -11,6 +11,7 @@
 #include "os/pinned_code.hpp"
 #include "pool/awaited_callbacks.hpp"
 #include "pool/blocked_stop.hpp"
+#include "pool/consumed_mutexes.hpp"
 #include "pool/member_link.hpp"
 #include "pool/pool_core.hpp"
 #include "pool/run_word.hpp"
@@ -86,6 +87,11 @@ class registration final : public event_object, private wait_block, private reac
   template <class Transition, class Account>
   run_word::move counted_step(Transition transition, Account account) noexcept;
 
+  bool slept_until_let_go(const run_word::move& move) noexcept;
+  // A fire by a signal of an object, whose lock is held.
+  template <class Transition>
+  run_word::move fire_by(waitable& object, wait_status how, Transition transition) noexcept;
+
   template <class Link>
   arm_status arm_by(bool repeats, const std::source_location& where, Link link) noexcept;
   arm_status link(waitable& object, deadline until, bool has_reference) noexcept;
@@ -93,11 +99,19 @@ class registration final : public event_object, private wait_block, private reac
   void link_again() noexcept;
   void unlink() noexcept;
   void let_go() noexcept;
+  [[nodiscard]] bool let_busy_go() noexcept;
   void arm_again() noexcept;
   stop_report close(bool drop) noexcept;
   stop_status await(event_object& over, deadline until, blocked_stop& self, std::size_t& dropped) noexcept;
-  void settle_drop(const run_word::move& move) noexcept;
-  void call(wait_status how, std::uint64_t begun_after);
+  bool has_consumed(std::uint64_t seen) const noexcept;
+  struct dropped_mutexes {
+    mutex_object* first = nullptr;    // linked; owned references
+    std::uint64_t dropped_after = 0;  // for those who wait for callbacks
+  };
+  dropped_mutexes drop_counted() noexcept;
+  void give_back(dropped_mutexes dropped, claimed_waiters& to_tell) noexcept;
+  void settle_drop(const run_word::move& move, const dropped_mutexes& mutexes) noexcept;
+  void call(run_word::step begun, mutex_object* owned, std::uint64_t begun_after);
   void finish() noexcept;
   void drop_references(std::uint64_t count) noexcept;
 
@@ -119,6 +133,7 @@ class registration final : public event_object, private wait_block, private reac
   function callback_;
   std::mutex lock_;
   awaited_callbacks awaited_;     // guarded by lock_
+  consumed_mutexes consumed_;     // guarded by lock_, which is taken under the lock of the mutex
   group_core* group_ = nullptr;   // guarded by lock_; owned reference, given up when this has stopped
   bool has_left_groups_ = false;  // guarded by lock_: it has stopped, and enters none any more
 
@@ -142,6 +157,13 @@ struct referenced_registrations {
   }
 };
 
+// After a step: whether it found busy held. Then the caller has slept, and takes the step again.
+inline bool registration::slept_until_let_go(const run_word::move& move) noexcept {
+  if (move.outcome != run_word::step::wait) return false;
+  os::futex_wait(os::futex_address(run_), static_cast<std::uint32_t>(move.next));
+  return true;
+}
+
 // order: acquire and release, for every transition. A step publishes what its thread did before (a signaller its data, a
 //        callback its effects, the holder of busy the fields that busy guards) and sees what the steps before it published.
 // pairs: with the other transitions of this word.
@@ -163,15 +185,14 @@ template <class Transition>
 run_word::move registration::step_when_not_busy(Transition transition) noexcept {
   for (;;) {
     const run_word::move move = step(transition);
-    if (move.outcome != run_word::step::wait) return move;
-    os::futex_wait(os::futex_address(run_), static_cast<std::uint32_t>(move.next));
+    if (!slept_until_let_go(move)) return move;
   }
 }
 
 template <class Transition, class Account>
 run_word::move registration::counted_step(Transition transition, Account account) noexcept {
   std::uint64_t seen = run_.load(std::memory_order_relaxed);
-  while ((seen & run_word::awaited) == 0) {
+  while ((seen & run_word::counted) == 0) {
     const run_word::move move = transition(seen);
     // order: as in step().
     if (!run_.compare_exchange_weak(seen, move.next, std::memory_order_acq_rel, std::memory_order_relaxed)) continue;
@@ -181,7 +202,7 @@ run_word::move registration::counted_step(Transition transition, Account account
   const std::lock_guard hold(lock_);
   const run_word::move move = step(transition);
   account(move);
-  if (awaited_.empty()) static_cast<void>(step(run_word::on_awaited));
+  if (awaited_.empty() && consumed_.empty()) static_cast<void>(step(run_word::on_uncounted));
   return move;
 }
 

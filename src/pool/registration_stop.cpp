@@ -42,15 +42,19 @@ registration::stop_report registration::close(bool drop) noexcept {
     met = seen;
     return run_word::on_close(seen, drop);
   };
+  dropped_mutexes mutexes;
   const run_word::move move =
-      drop ? counted_step(closing, [this](const run_word::move&) { awaited_.drop(); }) : step(closing);
+      drop ? counted_step(closing, [&](const run_word::move&) { mutexes = drop_counted(); }) : step(closing);
+  claimed_waiters to_tell;
+  give_back(mutexes, to_tell);
+  bool is_last = false;
   switch (move.outcome) {
-    case run_word::step::closes: let_go(); break;
-    case run_word::step::joined:
-      if (run_word::reached_quiet(met, move.next)) finish();
-      break;
+    case run_word::step::closes: is_last = let_busy_go(); break;
+    case run_word::step::joined: is_last = run_word::reached_quiet(met, move.next); break;
     default: break;  // delegated: whoever holds busy cleans up
   }
+  to_tell.tell();
+  if (is_last) finish();
   drop_references(move.dropped + (move.was_armed ? 1 : 0) - (move.kept ? 1 : 0));
   return {.result = {.dropped = move.dropped}, .running = run_word::running(met), .pending = run_word::pending(met)};
 }
@@ -63,22 +67,57 @@ void registration::request_stop() noexcept { static_cast<void>(close(false)); }
 
 std::size_t registration::drop_pending() noexcept {
   bool is_last = false;
-  const run_word::move move = counted_step(
-      [&is_last](std::uint64_t seen) {
-        const run_word::move made = run_word::on_drop(seen);
-        is_last = run_word::reached_quiet(seen, made.next);
-        return made;
-      },
-      [this](const run_word::move&) { awaited_.drop(); });
+  dropped_mutexes mutexes;
+  run_word::move move;
+  do {
+    move = counted_step(
+        [&](std::uint64_t seen) {
+          const run_word::move made = run_word::on_drop(seen, has_consumed(seen));
+          is_last = run_word::reached_quiet(seen, made.next);
+          return made;
+        },
+        [&](const run_word::move& made) {
+          if (made.outcome != run_word::step::wait) mutexes = drop_counted();
+        });
+  } while (slept_until_let_go(move));
   if (is_last) finish();
-  settle_drop(move);
+  settle_drop(move, mutexes);
   return move.dropped;
 }
 
+// With the lock held, or of a word that is not counted: whether a mutex is pending (I7).
+bool registration::has_consumed(std::uint64_t seen) const noexcept {
+  return (seen & run_word::counted) != 0 && !consumed_.empty();
+}
+
+// With the lock held, after all that was pending has been dropped. The mutexes are the caller's to give back.
+registration::dropped_mutexes registration::drop_counted() noexcept {
+  mutex_object* const first = consumed_.drop();
+  return {.first = first, .dropped_after = awaited_.drop(first != nullptr)};
+}
+
+// Each may be consumed by the next wait, and so stand in another list, as soon as it is given back.
+void registration::give_back(dropped_mutexes dropped, claimed_waiters& to_tell) noexcept {
+  if (dropped.first == nullptr) return;
+  while (mutex_object* const mutex = dropped.first) {
+    dropped.first = mutex->held.next;
+    mutex->callback_dropped(to_tell);
+    mutex->release();
+  }
+  const std::lock_guard hold(lock_);
+  awaited_.gave_back(dropped.dropped_after);
+}
+
 // After what was pending has been dropped: a wait that repeats goes on, and each fire gave its reference up, but for the
-// one that an entry in the run queue still stands on. The caller owns another one.
-void registration::settle_drop(const run_word::move& move) noexcept {
-  if (move.rearm) arm_again();
+// one that an entry in the run queue still stands on. The caller owns another one. Those whom a mutex is given to are told
+// before the end of this wait is: what was captured may wait for them.
+void registration::settle_drop(const run_word::move& move, const dropped_mutexes& mutexes) noexcept {
+  claimed_waiters to_tell;
+  give_back(mutexes, to_tell);
+  if (move.rearm) link_again();
+  const bool is_last = (move.rearm || mutexes.first != nullptr) && let_busy_go();
+  to_tell.tell();
+  if (is_last) finish();
   drop_references(move.dropped - (move.kept ? 1 : 0));
 }
 
@@ -87,18 +126,19 @@ void registration::wait_for_callbacks(bool drop, const std::source_location& whe
   awaited_callbacks::wait self;
   run_word::move move;
   bool is_last = false;
-  {
+  dropped_mutexes mutexes;
+  do {
     const std::lock_guard hold(lock_);
-    move = step([drop, &is_last](std::uint64_t seen) {
-      const run_word::move made = run_word::on_await(seen, drop);
+    move = step([&](std::uint64_t seen) {
+      const run_word::move made = run_word::on_await(seen, drop, !consumed_.empty(), awaited_.is_giving_back());
       is_last = run_word::reached_quiet(seen, made.next);
       return made;
     });
-    if (move.dropped != 0) awaited_.drop();
+    if (move.dropped != 0) mutexes = drop_counted();
     if (move.outcome == run_word::step::awaits) awaited_.add(self, move.next);
-  }
+  } while (slept_until_let_go(move));
   if (is_last) finish();
-  settle_drop(move);
+  settle_drop(move, mutexes);
   if (move.outcome == run_word::step::awaits) {
     if (thread_record::current().is_inside(this)) {
       base::fatal_misuse("a callback waits for the callbacks of its own wait", name(), where);

@@ -23,9 +23,10 @@ namespace quiesce::inline v0 {
 ///                      legal with nobody asleep, not the reverse)          busy or sets closing, and wakes all
 ///   6       kept       the entry in the run queue owns a reference of its   set: who drops the fires that it stood for;
 ///                      own: what it stood for was dropped                  cleared: the worker that takes the entry
-///   7       awaited    a thread waits for callbacks: begins, ends and      set: who waits for callbacks; cleared: who
-///                      drops are made under the lock of those waits, and   finds none left to wait for. Both under that
-///                      counted there (may be stale: legal with none)       lock, and so is all that takes fires away
+///   7       counted    a thread waits for callbacks, or a mutex is held    set: who waits for callbacks, who fires by a
+///                      for one: begins, ends and drops are made under the  mutex; cleared: who finds neither left. All
+///                      registration's lock, and counted there (may be      under that lock, and so is all that takes
+///                      stale: legal with neither)                          fires away
 ///   8-17    running    callbacks that have begun and not ended             workers
 ///   18-40   signals    fires by a signal that have not begun yet           who fires; a worker; a stop that drops
 ///   41-63   expiries   fires by a time-out that have not begun yet         the same
@@ -51,6 +52,9 @@ namespace quiesce::inline v0 {
 ///   I6  a wait for callbacks knows how many signals, expiries and running callbacks there were in the step by which it
 ///       began, and every later begin, end and drop until none of these is left: what fires later begins after those of
 ///       its kind that were pending, so it never prolongs the wait
+///   I7  while a pending signal is a mutex that was consumed, `counted` is set. So the list of these mutexes knows at each
+///       begin how many signals stood before each of them, and whoever takes fires away takes their mutexes too
+///   I8  who drops mutexes has busy, or runs inside a callback, until he has given them back: quiet is not reached before
 ///
 /// TRANSITIONS, by the letters A armed, Q pending, R running, c closing, Z quiet. What a column leaves out is unchanged.
 ///   state     arm        fire           begin             end             disarm      close          close, dropping
@@ -68,7 +72,10 @@ namespace quiesce::inline v0 {
 ///   Z         refused    lost           empty             -               refused     joined         joined
 ///   submit: +Q push, in every state that is not closing. drop: -Q in every state, and busy when nothing is left of a wait
 ///   that repeats. await: awaited, when something is pending or running; with dropping, -Q in the same step.
-///   Where busy is held by another: arm and disarm wait for it; close leaves the cleaning up to its holder.
+///   With a mutex pending: drop, and await with dropping, give it back, for which they need busy until let_go; begin takes
+///   the one whose turn it is. A fire by a mutex: counted, in the same step as +Q.
+///   Where busy is held by another: arm and disarm wait for it, and drops that give back; close leaves the cleaning up to
+///   its holder.
 ///   `busy` ends with let_go, which sends its holder to clean up when the wait is closing, or to arm again by I5.
 struct run_word {
   static constexpr std::uint64_t closing = 1 << 0;
@@ -78,7 +85,7 @@ struct run_word {
   static constexpr std::uint64_t again = 1 << 4;
   static constexpr std::uint64_t sleepers = 1 << 5;
   static constexpr std::uint64_t kept = 1 << 6;
-  static constexpr std::uint64_t awaited = 1 << 7;
+  static constexpr std::uint64_t counted = 1 << 7;
 
   static constexpr int running_shift = 8;
   static constexpr int signals_shift = 18;
@@ -111,7 +118,7 @@ struct run_word {
     empty,      // nothing to begin: it was dropped
     ended,
     dropped,
-    awaits,     // something is pending or running, and has to be waited for
+    awaits,     // something is pending, running or given back, and has to be waited for
     over,       // nothing is: there is nothing to wait for
     too_late,   // busy is the caller's; nothing was armed
     closes,     // busy is the caller's, who has to clean up and let go
@@ -126,7 +133,8 @@ struct run_word {
     std::uint64_t next;
     step outcome;
     bool push = false;       // the caller owes an entry in the run queue
-    bool rearm = false;      // with begin, end and drop: busy is the caller's, who has to arm again and let go
+    bool rearm = false;      // with begin, end and drop: busy is the caller's, who has to arm again and let go;
+                             // with a drop that gives back he has busy even if not
     bool wake = false;       // sleepers have to be woken
     bool was_armed = false;  // with close: the reference of that arming is the caller's
     std::uint64_t dropped = 0;
@@ -168,8 +176,14 @@ struct run_word {
 
   static constexpr move on_fire(std::uint64_t seen, fire by, mode how) noexcept {
     if ((seen & armed) == 0) return {seen, step::lost};
-    const std::uint64_t counted = by == fire::signal ? one_signal : one_expiry;
-    return scheduling({(seen & ~armed) + counted, step::fired}, how);
+    const std::uint64_t one = by == fire::signal ? one_signal : one_expiry;
+    return scheduling({(seen & ~armed) + one, step::fired}, how);
+  }
+
+  /// What a fire by a mutex comes to.
+  static constexpr move by_mutex(move made) noexcept {
+    if (made.outcome == step::fired) made.next |= counted;
+    return made;
   }
 
   /// A fire that no object and no limit makes, but a thread that asks for a callback.
@@ -225,25 +239,29 @@ struct run_word {
     return result;
   }
 
-  /// Takes back what is pending, and nothing else.
-  static constexpr move on_drop(std::uint64_t seen) noexcept {
+  /// Takes back what is pending, and nothing else. `gives_back`: mutexes among it, with busy (I8).
+  static constexpr move on_drop(std::uint64_t seen, bool gives_back) noexcept {
+    if (gives_back && (seen & busy) != 0) return {seen | sleepers, step::wait};
     move result{seen, step::dropped};
     drop_pending(result);
     take_rearming(result);
+    if (gives_back) result.next |= busy;
     return result;
   }
 
-  /// A wait for callbacks begins: for what `next` says is pending and running.
-  static constexpr move on_await(std::uint64_t seen, bool drop) noexcept {
-    move result = drop ? on_drop(seen) : move{seen, step::over};
-    const bool is_over = pending(result.next) == 0 && running(result.next) == 0;
+  /// A wait for callbacks begins: for what `next` says is pending and running, and, with `others_give_back`, for those who
+  /// have dropped mutexes and not yet given them back. With `drop` it first takes back what is pending.
+  static constexpr move on_await(std::uint64_t seen, bool drop, bool gives_back, bool others_give_back) noexcept {
+    move result = drop ? on_drop(seen, gives_back) : move{seen, step::over};
+    if (result.outcome == step::wait) return result;
+    const bool is_over = pending(result.next) == 0 && running(result.next) == 0 && !others_give_back;
     result.outcome = is_over ? step::over : step::awaits;
-    result.next = is_over ? result.next & ~awaited : result.next | awaited;
+    result.next = is_over ? result.next & ~counted : result.next | counted;
     return result;
   }
 
-  /// The last wait for callbacks is over.
-  static constexpr move on_awaited(std::uint64_t seen) noexcept { return {seen & ~awaited, step::over}; }
+  /// No thread waits for callbacks any more, and no mutex is held for one.
+  static constexpr move on_uncounted(std::uint64_t seen) noexcept { return {seen & ~counted, step::over}; }
 
  private:
   static constexpr void drop_pending(move& result) noexcept {

@@ -86,9 +86,6 @@ registered_wait thread_pool::register_function(handle_ref object, unique_functio
                                                repeat mode, time_limit limit, const wait_options& options,
                                                const std::source_location& where) {
   if (object.object() == nullptr) base::misuse("a wait was registered for a null handle", options.name, where);
-  if (object.object()->has_owner()) {
-    base::misuse("a wait was registered for a mutex, which only threads own", object.object()->name(), where);
-  }
   registered_wait wait(*this, std::move(callback), mode, limit, options);
   wait.arm(object, limit, where);
   return wait;

@@ -22,7 +22,7 @@ class waiter {
   wait_block* block = nullptr;
   all_wait* all = nullptr;  // the same block, when it waits for all of several and so is not claimed for one of them
   waitable* object = nullptr;
-  std::uint64_t owner = 0;  // in whose name the object is taken: a thread's number
+  std::uint64_t owner = 0;  // in whose name the object is taken: a thread's number; zero: of a registered wait
   std::uint32_t index = 0;  // which handle of its wait this is
   bool linked = false;      // guarded by the queue lock of `object`
 };

@@ -128,14 +128,18 @@ TEST_F(CallersBugsDeathTest, ANullEventEndsTheProcessWithThePlace_J4) {
   EXPECT_DEATH(moved_from().pulse(), "null handle was used.*callers_bugs_test.cpp:");
 }
 
-TEST_F(CallersBugsDeathTest, ArmingWithAMutexEndsTheProcessWithThePlace_J4) {
-  const auto arm = [] {
+TEST_F(CallersBugsDeathTest, AMutexThatACallbackHasUnlockedCannotBeUnlockedAtItsReturn_A6_C9_J4) {
+  const auto unlock_twice = [] {
     q::thread_pool pool({.running = 1});
     q::mutex mutex;
-    q::registered_wait wait{pool, [](q::callback_scope&) {}};
+    q::registered_wait wait{pool, [&](q::callback_scope& scope) {
+                              scope.set_on_return(mutex);
+                              mutex.unlock();
+                            }};
     wait.arm(mutex);
+    wait.wait_for_callbacks();
   };
-  EXPECT_DEATH(arm(), "armed with a mutex.*callers_bugs_test.cpp:");
+  EXPECT_DEATH(unlock_twice(), "does not own.*callers_bugs_test.cpp:");
 }
 
 TEST_F(CallersBugsDeathTest, ArmingWithANullHandleEndsTheProcessWithThePlace_J4) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "quiesce/quiesce.hpp"
+#include "support/held_worker.hpp"
 
 namespace {
 
@@ -122,15 +123,19 @@ TEST(WaitsAndOwners, ASemaphoreThatCannotCountAsItIsMadeIsAnsweredWithTheValues_
   expect_rule_and_place(answer_to([] { const q::semaphore made(8, 7); }), "count of 8 above its maximum of 7");
 }
 
-TEST(WaitsAndOwners, RegisteringAWaitForAMutexIsAnsweredWithItsName_J4) {
+TEST(WaitsAndOwners, UnlockingAMutexThatIsHeldForACallbackIsAnsweredAndChangesNothing_A6_J4) {
   q::thread_pool pool({.running = 1});
+  support::held_worker worker(pool);
   q::mutex mutex;
-  mutex.set_name("the lock");
-  const std::string answer =
-      answer_to([&] { static_cast<void>(pool.register_wait(mutex, [](q::callback_scope&) {})); });
-  expect_rule_and_place(answer, "registered for a mutex");
-  EXPECT_NE(answer.find("the lock"), std::string::npos) << answer;
-  EXPECT_TRUE(mutex.try_lock()) << "and nobody took it";
+  mutex.set_name("accounts");
+  q::registered_wait wait(pool, [&](q::callback_scope&) { mutex.unlock(); });
+  wait.arm(mutex);
+  const std::string answer = answer_to([&] { mutex.unlock(); });
+  expect_rule_and_place(answer, "does not own it");
+  EXPECT_NE(answer.find("accounts"), std::string::npos) << answer;
+  worker.release();
+  wait.wait_for_callbacks();
+  EXPECT_EQ(q::try_wait(mutex).status, q::wait_status::signalled) << "the callback did own it";
   mutex.unlock();
 }
 

@@ -15,6 +15,8 @@ std::uint64_t owned(std::uint64_t owner, std::uint64_t depth) {
   return (owner << word::owner_shift) | (depth << word::depth_shift);
 }
 
+constexpr std::uint64_t held_once = (word::callback << word::owner_shift) | word::one_depth;
+
 bool is_free(std::uint64_t seen) { return (seen & ~object::flags) == 0; }
 
 // Whether the word files allow it, of a word that may be held.
@@ -25,6 +27,7 @@ bool is_possible(std::uint64_t seen) {
     const bool served = (seen & object::waiting) != 0 && (seen & object::enrolled) == 0;
     return locked || !served;
   }
+  if (word::owner(seen) == word::callback && (word::depth(seen) != 1 || word::is_orphan(seen))) return false;
   return word::owner(seen) != 0 && word::depth(seen) != 0 && (seen & object::abandoned) == 0;
 }
 
@@ -32,6 +35,7 @@ template <class Check>
 void for_all_words(Check check) {
   for (std::uint64_t flags = 0; flags < 32; ++flags) {
     if (is_possible(flags)) check(flags);
+    if (is_possible(held_once | flags)) check(held_once | flags);
     for (const std::uint64_t owner : owners) {
       for (const std::uint64_t depth : depths) {
         for (const std::uint64_t orphan : {std::uint64_t{0}, word::orphan}) {
@@ -135,6 +139,32 @@ TEST(MutexWord, AFastGiveBackOfAWordWithAFlagChangesNothing) {
       EXPECT_TRUE(object::is_plain(move.next)) << std::hex << seen;
     } else {
       EXPECT_EQ(move.next, seen);
+    }
+  });
+}
+
+TEST(MutexWord, ARegisteredWaitHoldsAFreeOneForItsCallbackAndTakesNoOther_A6) {
+  for_all_words([](std::uint64_t seen) {
+    EXPECT_EQ(word::is_available(seen, word::registered_wait), is_free(seen)) << std::hex << seen;
+    if (!is_free(seen)) return;
+    const std::uint64_t next = word::after_take(seen & ~object::abandoned, word::registered_wait);
+    expect_possible_when_held(next, seen);
+    EXPECT_EQ(next, held_once | (seen & object::flags & ~object::abandoned)) << "I5";
+  });
+}
+
+TEST(MutexWord, WhatIsHeldBecomesAThreadsOnceOrFree_A6) {
+  for_all_words_and_threads([](std::uint64_t seen, std::uint64_t thread) {
+    if (word::owner(seen) != word::callback) return;
+    const std::uint64_t begun = word::owned_once(seen, thread);
+    expect_possible_when_held(begun, seen);
+    EXPECT_EQ(begun, owned(thread, 1) | word::flags_of(seen));
+    for (const bool abandoned : {false, true}) {
+      const std::uint64_t dropped = word::freed(seen, abandoned);
+      expect_possible_when_held(dropped, seen);
+      EXPECT_TRUE(is_free(dropped));
+      EXPECT_EQ((dropped & object::abandoned) != 0, abandoned);
+      EXPECT_EQ(dropped & ~object::abandoned, word::flags_of(seen));
     }
   });
 }

@@ -45,16 +45,36 @@ class model {
     }
     signals_.clear();
     expiries_.clear();
-    awaited_.drop();
+    awaited_.drop(false);
+  }
+
+  // The same, but what was dropped is over only when it is given back.
+  void drop_to_give_back() {
+    if (signals_.empty()) return;
+    std::vector<int> dropped(signals_.begin(), signals_.end());
+    dropped.insert(dropped.end(), expiries_.begin(), expiries_.end());
+    signals_.clear();
+    expiries_.clear();
+    giving_back_.push_back({dropped, awaited_.drop(true)});
+    EXPECT_TRUE(awaited_.is_giving_back());
+  }
+  bool can_give_back() const { return !giving_back_.empty(); }
+  void give_back(std::size_t which) {
+    const dropping ended = giving_back_[which % giving_back_.size()];
+    giving_back_.erase(giving_back_.begin() + static_cast<std::ptrdiff_t>(which % giving_back_.size()));
+    for (const int number : ended.numbers) over(number);
+    awaited_.gave_back(ended.dropped_after);
+    EXPECT_EQ(awaited_.is_giving_back(), can_give_back());
   }
 
   void wait() {
-    if (signals_.empty() && expiries_.empty() && running_.empty()) return;
+    if (signals_.empty() && expiries_.empty() && running_.empty() && giving_back_.empty()) return;
     waits_.push_back(std::make_unique<a_wait>());
     std::set<int>& left = waits_.back()->left;
     left.insert(signals_.begin(), signals_.end());
     left.insert(expiries_.begin(), expiries_.end());
     for (const running_callback& each : running_) left.insert(each.number);
+    for (const dropping& each : giving_back_) left.insert(each.numbers.begin(), each.numbers.end());
     awaited_.add(waits_.back()->real, signals_.size() * word::one_signal + expiries_.size() * word::one_expiry +
                                           running_.size() * word::one_running);
   }
@@ -76,6 +96,11 @@ class model {
     std::uint64_t begun_after;
   };
 
+  struct dropping {
+    std::vector<int> numbers;
+    std::uint64_t dropped_after;
+  };
+
   void over(int number) {
     for (const auto& each : waits_) each->left.erase(number);
   }
@@ -83,6 +108,7 @@ class model {
   q::awaited_callbacks awaited_;
   std::deque<int> signals_, expiries_;
   std::vector<running_callback> running_;
+  std::vector<dropping> giving_back_;
   std::vector<std::unique_ptr<a_wait>> waits_;
   int next_ = 0;
 };
@@ -107,6 +133,8 @@ TEST(AwaitedCallbacks, AWaitIsOverExactlyWhenAllThatWerePendingAndRunningAtItsBe
         case 6: m.wait(); break;
         case 7:
           if (random() % 4 == 0) m.drop();
+          if (random() % 4 == 0) m.drop_to_give_back();
+          if (m.can_give_back() && random() % 2 == 0) m.give_back(random());
           break;
       }
       ASSERT_TRUE(m.agrees()) << "walk " << walk << " step " << step;

@@ -66,7 +66,10 @@ TEST(RunWord, CommittingArmsAndFiringTakesItAwayAndCountsOnce) {
       EXPECT_EQ(references(move.next), references(seen)) << "firing moves the reference and counts nothing (I3)";
       EXPECT_TRUE(is_possible(move.next, how)) << seen;
       expect_push_exactly_if_newly_scheduled(seen, move);
+      EXPECT_EQ(word::by_mutex(move).next, move.next | word::counted) << "I7";
     }
+    const word::move lost = {seen, step::lost};
+    EXPECT_EQ(word::by_mutex(lost).next, seen);
   });
 }
 
@@ -216,7 +219,7 @@ TEST(RunWord, SubmittingFiresUnlessAStopHasBegun_D2_C1) {
 
 TEST(RunWord, DroppingTakesWhatIsPendingAndNothingElse_C1) {
   for_all_words([](std::uint64_t seen, mode how) {
-    const word::move move = word::on_drop(seen);
+    const word::move move = word::on_drop(seen, false);
     EXPECT_TRUE(is_possible(move.next, how)) << std::hex << seen;
     EXPECT_EQ(move.dropped, word::pending(seen));
     EXPECT_EQ(word::pending(move.next), 0u);
@@ -230,21 +233,59 @@ TEST(RunWord, DroppingTakesWhatIsPendingAndNothingElse_C1) {
   });
 }
 
+TEST(RunWord, WhoDropsAMutexHasBusyUntilItIsGivenBack_A6) {
+  for_all_words([](std::uint64_t seen, mode how) {
+    if (word::signals(seen) == 0) return;
+    const word::move move = word::on_drop(seen, true);
+    EXPECT_TRUE(is_possible(move.next, how)) << std::hex << seen;
+    if (is_busy(seen)) {
+      EXPECT_EQ(move.outcome, step::wait);
+      EXPECT_EQ(move.next, seen | word::sleepers);
+      EXPECT_EQ(move.dropped, 0u);
+      return;
+    }
+    const word::move plain = word::on_drop(seen, false);
+    EXPECT_EQ(move.next, plain.next | word::busy);
+    EXPECT_FALSE(word::is_quiet(move.next)) << "I8";
+    EXPECT_EQ(move.rearm, plain.rearm);
+    EXPECT_EQ(move.dropped, plain.dropped);
+    EXPECT_EQ(move.kept, plain.kept);
+  });
+}
+
+TEST(RunWord, AWaitForCallbacksThatDropsAMutexDoesTheSameAndWaitsForOthersWhoDo_A6_D5) {
+  for_all_words([](std::uint64_t seen, mode) {
+    if (word::signals(seen) == 0) return;
+    const word::move drop = word::on_drop(seen, true);
+    for (const bool others : {false, true}) {
+      const word::move move = word::on_await(seen, true, true, others);
+      if (drop.outcome == step::wait) {
+        EXPECT_EQ(move.outcome, step::wait);
+        EXPECT_EQ(move.next, drop.next);
+        continue;
+      }
+      EXPECT_EQ(move.next & ~word::counted, drop.next & ~word::counted);
+      EXPECT_EQ(move.outcome, others || word::running(seen) != 0 ? step::awaits : step::over);
+      EXPECT_EQ(word::on_await(seen & ~word::counted, false, false, others).outcome, step::awaits);
+    }
+  });
+}
+
 TEST(RunWord, AWaitForCallbacksIsForWhatIsPendingAndRunningAndArmsAndDisarmsNothing_D5) {
   for_all_words([](std::uint64_t seen, mode how) {
     for (const bool drop : {false, true}) {
-      const word::move move = word::on_await(seen, drop);
+      const word::move move = word::on_await(seen, drop, false, false);
       EXPECT_TRUE(is_possible(move.next, how)) << std::hex << seen;
       const bool is_over = word::running(seen) == 0 && (drop || word::pending(seen) == 0);
       EXPECT_EQ(move.outcome, is_over ? step::over : step::awaits);
-      EXPECT_EQ((move.next & word::awaited) != 0, !is_over) << "I6";
+      EXPECT_EQ((move.next & word::counted) != 0, !is_over) << "I6";
       EXPECT_EQ(move.dropped, drop ? word::pending(seen) : 0u);
       EXPECT_EQ(move.next & (word::closing | word::armed | word::again),
                 seen & (word::closing | word::armed | word::again));
       if (!drop) {
-        EXPECT_EQ(move.next & ~word::awaited, seen & ~word::awaited);
+        EXPECT_EQ(move.next & ~word::counted, seen & ~word::counted);
       }
-      EXPECT_EQ(word::on_awaited(move.next).next, move.next & ~word::awaited);
+      EXPECT_EQ(word::on_uncounted(move.next).next, move.next & ~word::counted);
     }
   });
 }

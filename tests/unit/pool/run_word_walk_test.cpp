@@ -16,10 +16,12 @@ struct walker {
   struct state {
     std::uint64_t word;
     int armings_left;
-    int entries;   // in the run queue, or owed
-    int holders;   // of busy
-    bool cleaned;  // the holder of busy has cleaned up
-    int finished;  // how often quiet was reached
+    int entries;                // in the run queue, or owed
+    int holders;                // of busy
+    bool cleaned;               // the holder of busy has cleaned up
+    int finished;               // how often quiet was reached
+    std::uint32_t mutexes = 0;  // which pending signals are mutexes: a bit each, the oldest is the lowest
+    int giving_back = 0;        // who has dropped mutexes; at most one, but for those inside callbacks
     auto operator<=>(const state&) const = default;
   };
   std::set<state> seen;
@@ -32,6 +34,9 @@ struct walker {
     ASSERT_LE(next.finished, 1) << "quiet was reached twice";
     ASSERT_EQ(next.entries, is_scheduled(next.word) ? 1 : 0);
     ASSERT_EQ(next.holders, is_busy(next.word) ? 1 : 0);
+    ASSERT_TRUE(next.mutexes == 0 || (next.word & word::counted) != 0) << "I7";
+    ASSERT_EQ(next.mutexes >> word::signals(next.word), 0u) << "I7";
+    ASSERT_TRUE(next.giving_back == 0 || next.finished == 0) << "I8";
     if (seen.insert(next).second) open.push_back(next);
   }
 
@@ -69,17 +74,30 @@ struct walker {
             word::on_commit(s.word), [](state& to) { --to.armings_left; }, 2);
         next(
             word::on_found(s.word, how), [](state& to) { --to.armings_left; }, 3);
+        next(
+            word::by_mutex(word::on_found(s.word, how)),
+            [&](state& to) { --to.armings_left, to.mutexes |= newest_signal(s); }, 120);
       }
-      const word::move go = word::on_let_go(s.word, s.cleaned);
-      next(
-          go,
-          [&](state& to) {
-            if (go.outcome == step::clean_up) to.cleaned = true;
-            if (go.outcome == step::released) --to.holders;
-          },
-          4 + static_cast<int>(go.outcome));
+      if (s.giving_back > 0) {
+        state to = s;
+        --to.giving_back;
+        visit(to);
+        moved = true;
+      } else {
+        const word::move go = word::on_let_go(s.word, s.cleaned);
+        next(
+            go,
+            [&](state& to) {
+              if (go.outcome == step::clean_up) to.cleaned = true;
+              if (go.outcome == step::released) --to.holders;
+            },
+            4 + static_cast<int>(go.outcome));
+      }
     }
     if (is_armed(s.word)) {
+      next(
+          word::by_mutex(word::on_fire(s.word, fire::signal, how)), [&](state& to) { to.mutexes |= newest_signal(s); },
+          121);
       next(
           word::on_fire(s.word, fire::signal, how), [](state&) {}, 50);
       next(
@@ -91,6 +109,7 @@ struct walker {
           begin,
           [&](state& to) {
             --to.entries;
+            if (begin.outcome == step::signalled) to.mutexes >>= 1;
             if (begin.rearm) ++to.holders, to.cleaned = false;
           },
           60 + static_cast<int>(begin.outcome));
@@ -108,19 +127,23 @@ struct walker {
     }
     if (!moved && s.finished == 0 && is_closing(s.word)) ++stuck;
     if (word::pending(s.word) != 0) {
-      const word::move drop = word::on_drop(s.word);
-      next(
-          drop,
-          [&](state& to) {
-            if (drop.rearm) ++to.holders, to.cleaned = false;
-          },
-          drop.rearm ? 111 : 110);
+      const bool gives_back = s.mutexes != 0;
+      const auto dropped = [&](state& to) {
+        to.mutexes = 0;
+        if (gives_back) ++to.giving_back;
+        if (gives_back || word::on_drop(s.word, false).rearm) ++to.holders, to.cleaned = false;
+      };
+      const word::move drop = word::on_drop(s.word, gives_back);
+      if (drop.outcome != step::wait) {
+        next(drop, dropped, gives_back ? 122 : drop.rearm ? 111 : 110);
+        next(word::on_await(s.word, true, gives_back, false), dropped, gives_back ? 123 : 115);
+      }
     }
     next(
-        word::on_await(s.word, false), [](state&) {}, 112);
-    if ((s.word & word::awaited) != 0) {
+        word::on_await(s.word, false, false, s.giving_back != 0), [](state&) {}, 112);
+    if ((s.word & word::counted) != 0 && s.mutexes == 0) {
       next(
-          word::on_awaited(s.word), [](state&) {}, 113);
+          word::on_uncounted(s.word), [](state&) {}, 113);
     }
     if (s.armings_left > 0 && !is_closing(s.word)) {
       next(
@@ -130,9 +153,14 @@ struct walker {
     if (word::running(s.word) == 0) next_close(s, true);  // the only worker of a pool stops another wait
   }
 
+  static std::uint32_t newest_signal(const state& before) { return 1u << word::signals(before.word); }
+
+  // One that drops comes from inside a callback, which runs until it has given back: for the word that is one step.
   void next_close(const state& s, bool drop) {
+    if (drop && s.mutexes != 0 && word::running(s.word) == 0) return;
     const word::move close = word::on_close(s.word, drop);
     state to = s;
+    if (drop) to.mutexes = 0;
     if (close.outcome == step::closes) ++to.holders, to.cleaned = false;
     take(s, close, to, drop ? 101 : 100);
   }
@@ -149,9 +177,29 @@ TEST(RunWord, EveryReachableStateComesToQuietOnceAndStaysThere_D1_D2) {
     }
     EXPECT_EQ(walk.stuck, 0u) << "a stop that nobody can bring to its end";
     EXPECT_GT(walk.seen.size(), 700u) << "the walk is smaller than it was when this was written";
-    for (const int kind : {0, 1, 2, 3, 4 + static_cast<int>(step::clean_up), 4 + static_cast<int>(step::released), 50,
-                           51, 60 + static_cast<int>(step::signalled), 60 + static_cast<int>(step::expired),
-                           60 + static_cast<int>(step::empty), 90, 100, 101, 110, 112, 113, 114}) {
+    for (const int kind : {0,
+                           1,
+                           2,
+                           3,
+                           4 + static_cast<int>(step::clean_up),
+                           4 + static_cast<int>(step::released),
+                           50,
+                           51,
+                           60 + static_cast<int>(step::signalled),
+                           60 + static_cast<int>(step::expired),
+                           60 + static_cast<int>(step::empty),
+                           90,
+                           100,
+                           101,
+                           110,
+                           112,
+                           113,
+                           114,
+                           115,
+                           120,
+                           121,
+                           122,
+                           123}) {
       EXPECT_TRUE(walk.reached.contains(kind)) << "the walk never took step " << kind;
     }
     EXPECT_EQ(walk.reached.contains(4 + static_cast<int>(step::rearm)), how.repeats);
