@@ -24,7 +24,7 @@ class auto_reset_event : public handle {
   [[nodiscard]] auto_reset_event duplicate() const noexcept { return auto_reset_event(shared()); }
 
   /// Ends the wait that has queued first; with nobody queued the signal is stored, and a second one merges with it.
-  /// A callback of a registered wait that this ends is committed when set() returns.
+  /// A callback of a registered wait that this ends is committed when set() returns, or has run in it (run_on).
   /// Blocks:    never longer than another thread's few instructions under the event's lock.
   ///            If the event stands in a wait for all of several: never longer than others that do are looked at.
   /// Orders:    all before set() happens before what follows the wait that it ends.

@@ -30,8 +30,9 @@ class callback_scope {
 
   /// Declares that this callback may run long. From now on it does not count as one that runs, and another thread of
   /// the pool takes its place. Waits of this library declare themselves.
-  /// Returns: whether another thread is there; false when the pool has as many as it may, or on its persistent thread:
-  ///          then nothing has changed, and what is queued may have to wait for this callback.
+  /// Returns: whether another thread is there; false when the pool has as many as it may, or on its persistent thread, or
+  ///          on a thread that is none of its own: then nothing has changed, and what is queued may have to wait for this
+  ///          callback.
   bool may_run_long() noexcept;
 
   /// Arms the wait once more, with the same object or another one. See registered_wait::arm.

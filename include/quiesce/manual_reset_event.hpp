@@ -10,6 +10,7 @@ namespace quiesce::inline v0 {
 /// An event that stays signalled, and ends every wait, until it is reset.
 ///
 /// From a callback: everything here may be used. Not for asynchronous signal handlers.
+/// Callbacks on the signalling thread run in set() and pulse() (run_on).
 /// Lifetime: the event may be closed as soon as a wait that it ended has returned, even if set() has not yet returned.
 /// Errors:   using a null (moved-from) event is a bug of the caller; the calls are noexcept, so it ends the process with
 ///           the place of the call.

@@ -49,7 +49,8 @@ class mutex : public handle {
   }
   bool try_lock_until(deadline until, std::source_location where = std::source_location::current());
 
-  /// Gives it back once. The last time it goes to the first who waits.
+  /// Gives it back once. The last time it goes to the first who waits; if that is a callback on the signalling thread, it
+  /// runs in this call (run_on).
   /// Errors: the caller does not own it: a bug of the caller, std::logic_error, nothing changed.
   void unlock(std::source_location where = std::source_location::current());
 

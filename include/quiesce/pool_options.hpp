@@ -10,7 +10,8 @@ namespace quiesce::inline v0 {
 
 /// What becomes of an exception that leaves a callback. None is lost, and none ends a worker.
 enum class on_exception : std::uint8_t {
-  terminate,  ///< std::terminate, at the place of the throw: nothing is unwound, the debugger shows who threw
+  terminate,  ///< std::terminate, at the place of the throw: nothing is unwound, the debugger shows who threw. On the
+              ///< signalling thread signalling, which is noexcept, terminates: the callback is unwound before that
   handler,    ///< it is given to pool_options::handler, on the thread that ran the callback
   keep,       ///< it is kept for who waits for a result. No callback of a pool has a result to wait for: it is given to
               ///< the handler, if there is one, and otherwise terminates
@@ -49,7 +50,8 @@ struct pool_options {
 struct pool_counts {
   std::size_t queued = 0;   ///< entries that have not begun; a registered wait has one, however often it has fired
   std::size_t running = 0;  ///< callbacks that have begun and not returned, without the waiting ones
-  std::size_t waiting = 0;  ///< callbacks that are blocked in a wait of this library, or have declared to run long
+  std::size_t waiting = 0;  ///< callbacks that are blocked in a wait of this library, or have declared to run long; one
+                            ///< on a signalling thread always counts as running
   std::size_t threads = 0;  ///< workers, idle ones too, and the persistent thread
 };
 

@@ -34,7 +34,8 @@ struct timer_options {
 class pool_timer : public callback_source {
  public:
   /// A timer that is not set. `callback` takes nothing, or a callback_scope.
-  /// Errors: std::bad_alloc and what copying the callback throws. On a pool that is stopping the timer is made stopped.
+  /// Errors: std::bad_alloc and what copying the callback throws; std::invalid_argument for the signalling thread. On a
+  ///         pool that is stopping the timer is made stopped.
   template <class F>
     requires std::invocable<std::decay_t<F>&>
   pool_timer(thread_pool& pool, F&& callback, timer_options options = {})

@@ -35,7 +35,8 @@ struct work_options {
 class pool_work : public callback_source {
  public:
   /// `work` takes nothing, or a callback_scope.
-  /// Errors: std::bad_alloc and what copying the function throws. On a pool that is stopping the work is made stopped.
+  /// Errors: std::bad_alloc and what copying the function throws; std::invalid_argument for the signalling thread. On a
+  ///         pool that is stopping the work is made stopped.
   template <class F>
     requires std::invocable<std::decay_t<F>&>
   pool_work(thread_pool& pool, F&& work, work_options options = {})

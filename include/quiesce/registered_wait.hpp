@@ -32,7 +32,7 @@ enum class repeat : std::uint8_t { once, until_stopped };
 ///
 /// A wait is armed with an object and, if wished, a limit; the signal or the limit, whichever comes first, takes the
 /// arming away and makes one callback. The signaller does the work: when its set() returns, the signal is taken and the
-/// callback is queued, or marked to follow the one that runs. So a signal that came before disarm() or stop() is never
+/// callback is queued, or marked to follow the one that runs, or, on the signalling thread, has run. So a signal that came before disarm() or stop() is never
 /// lost. Callbacks of one wait run one at a time unless it was made to overlap.
 ///
 /// A wait that repeats is armed anew, with the same object and the limit counted from then, when a callback begins, or
@@ -52,16 +52,16 @@ enum class repeat : std::uint8_t { once, until_stopped };
 /// Lifetime: moves; destruction stops it. The object it was armed with last stays alive until the wait is armed again,
 ///           disarmed or stopped, and a mutex until its callback has returned or was dropped. The pool may be destroyed first: that stops the wait.
 /// Allocates: all that it will ever need, when it is made: arming, firing and stopping allocate nothing and cannot fail.
-/// Errors:   using a null (moved-from) wait, arming with a null handle, more than 8,388,607 callbacks of one wait that are
-///           due and have not begun: bugs of the caller that end the process with the place of the call, since the calls
-///           are noexcept. For an exception that leaves a callback see on_exception.
+/// Errors:   using a null (moved-from) wait, arming with a null handle, arming a wait on the signalling thread (run_on) with
+///           what no program signals, more than 8,388,607 callbacks of one wait that are due and have not begun: bugs of
+///           the caller that end the process with the place of the call, since the calls are noexcept. For an exception
+///           that leaves a callback see on_exception.
 /// Source:   CreateThreadpoolWait and its functions, and RegisterWaitForSingleObject, of Windows.
 class registered_wait : public callback_source {
  public:
   /// A wait that is not armed and fires once for each arming.
   /// Errors: std::bad_alloc and what copying the callback throws; std::system_error when the persistent thread is asked
-  ///         for and cannot be started; std::invalid_argument for callbacks on the signalling thread. On a pool that is
-  ///         stopping the wait is made stopped: arming it is refused.
+  ///         for and cannot be started. On a pool that is stopping the wait is made stopped: arming it is refused.
   template <class F>
     requires std::invocable<std::decay_t<F>&, callback_scope&>
   registered_wait(thread_pool& pool, F&& callback, wait_options options = {})
@@ -72,7 +72,8 @@ class registered_wait : public callback_source {
 
   /// Waits for `object`, for one signal, and at most until `until`: a limit that has passed makes a callback soon that is told
   /// timed_out. An object that is signalled now makes one at once. An arming that has not fired is replaced.
-  /// Blocks:  at most for another thread's arming of the same wait, a few instructions.
+  /// Blocks:  at most for another thread's arming of the same wait, a few instructions. With run_on::signalling_thread an
+  ///          object that is signalled now is signalled by this call: the callback has run when it returns.
   /// Orders:  what the signaller did before its signal happens before the callback.
   /// From a callback: of this wait or any other; this is how a callback arms its wait again. Within the callback use
   ///          callback_scope::arm: the variable that holds the wait may not have been written when the first one runs.

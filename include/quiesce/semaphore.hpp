@@ -24,7 +24,7 @@ class semaphore : public handle {
   [[nodiscard]] semaphore duplicate() const noexcept { return semaphore(owned{shared()}); }
 
   /// Counts `n` more: ends that many of the waits that have queued, first come, first served, and stores what is left.
-  /// A release by zero changes nothing.
+  /// A release by zero changes nothing. Callbacks on the signalling thread run in this call (run_on).
   /// Blocks:    never longer than another thread's few instructions under the semaphore's lock.
   ///            If the semaphore stands in a wait for all of several: never longer than others that do are looked at.
   /// Returns:   the count before.

@@ -18,7 +18,7 @@ using handle_list = std::initializer_list<handle_ref>;
 ///
 /// What a wait takes: an auto-reset event is then unsignalled, a semaphore counts one less, a mutex is owned by the
 ///   calling thread; a manual-reset event and whatever has ended for good stay as they are.
-/// Blocks:   the calling thread, in one futex; never runs callbacks. The `try_` forms do not block, but
+/// Blocks:   the calling thread, in one futex; never runs callbacks, but for what signal_and_wait() signals. The `try_` forms do not block, but
 ///           for waits for all of several, whose objects are looked at by one thread of the process at a time.
 /// Returns:  signalled; abandoned, if a mutex was taken whose owner ended without releasing it; or timed_out, or stopped.
 ///           If what is waited for is there at the moment at which the limit passes or the stop is requested, it is taken.
@@ -82,7 +82,8 @@ wait_result wait_all_until(handle_list objects, deadline until, std::stop_token 
 
 /// Signals one object (sets an event, releases a semaphore by one, unlocks a mutex once) and begins to wait for another,
 /// in one step: nobody can see the signal without the wait, and whoever the signal releases finds this wait queued. The
-/// signal comes first and stays, however the wait ends. Both may be the same object.
+/// signal comes first and stays, however the wait ends. Both may be the same object. Callbacks on the signalling thread
+/// that the signal makes due run before this thread sleeps (run_on).
 /// Errors:   something else to signal, or a mutex that the caller does not own: a bug of the caller, std::logic_error. A
 ///           semaphore at its maximum: std::system_error(std::errc::value_too_large). Then nothing was signalled, and
 ///           nothing waited for.

@@ -100,9 +100,10 @@ crew::member* crew::wake_idle() noexcept {
   return woken;
 }
 
-void crew::push(work_item& item) noexcept {
+void crew::enqueue(work_item& item, std::size_t from_inline) noexcept {
   member* woken = nullptr;
   mutex_.lock();
+  inline_queued_ -= from_inline;
   if (leaving_) {
     mutex_.unlock();
     item.run();  // by I7 it begins no callback
@@ -167,8 +168,8 @@ void crew::count(const member& one, std::size_t by) noexcept {
 
 pool_counts crew::counts() const noexcept {
   const std::lock_guard lock(mutex_);
-  return {.queued = items_.size() + persistent_queued_,
-          .running = workers_.calling + persistent_tally_.calling,
+  return {.queued = items_.size() + persistent_queued_ + inline_queued_,
+          .running = workers_.calling + persistent_tally_.calling + inline_running_,
           .waiting = workers_.waiting + persistent_tally_.waiting,
           .threads = present_};
 }

@@ -55,7 +55,14 @@ class crew final : private reactor::deadline_entry {
   void start_persistent();
 
   /// Queues an entry and wakes a thread for it. Last touch of the crew by the caller unless he holds the pool.
-  void push(work_item& item) noexcept;
+  void push(work_item& item) noexcept { enqueue(item, 0); }
+
+  /// An entry is queued on the thread that signals, begins there, and ends there.
+  void inline_queued() noexcept;
+  void inline_begins() noexcept;
+  void inline_ended() noexcept;
+  /// Such an entry, which has not begun, is queued for the workers instead. As push().
+  void take_over(work_item& item) noexcept { enqueue(item, 1); }
 
   /// No callback can begin any more: the threads end. The last one tells the pool.
   void leave() noexcept;
@@ -127,6 +134,8 @@ class crew final : private reactor::deadline_entry {
   void tell_expiry() noexcept override;
   void report_stuck(std::size_t threads, std::size_t queued) const noexcept;
 
+  void enqueue(work_item& item, std::size_t from_inline) noexcept;
+
   static void work(void* given);
   static member& current() noexcept { return *static_cast<member*>(thread_record::current().hooks); }
   work_item* next_item(member& self) noexcept;
@@ -141,7 +150,7 @@ class crew final : private reactor::deadline_entry {
 
   bool is_drained() const noexcept {
     return items_.empty() && persistent_queued_ == 0 && workers_.calling + workers_.waiting == 0 &&
-           persistent_tally_.calling + persistent_tally_.waiting == 0;
+           persistent_tally_.calling + persistent_tally_.waiting == 0 && inline_queued_ + inline_running_ == 0;
   }
   void tell_drainers() noexcept;
 
@@ -179,6 +188,8 @@ class crew final : private reactor::deadline_entry {
   run_queue items_;
   item_list persistent_items_;
   std::size_t persistent_queued_ = 0;
+  std::size_t inline_queued_ = 0;   // on threads that signal
+  std::size_t inline_running_ = 0;  // the same
   tally workers_;
   tally persistent_tally_;
   member* idle_ = nullptr;     // last in, first out: the warmest thread is taken

@@ -111,6 +111,21 @@ bool pool_core::ended(std::size_t posted) noexcept {
   return is_closing;
 }
 
+pool_core::inline_entry::inline_entry(pool_core& pool) noexcept : pool_(pool) {
+  pool_.add_reference();
+  {
+    const std::lock_guard lock(pool_.mutex_);
+    ++pool_.live_;
+  }
+  pool_.crew_.inline_begins();
+}
+
+pool_core::inline_entry::~inline_entry() {
+  pool_.crew_.inline_ended();
+  pool_.ended(0);
+  pool_.release();  // Last touch of the pool.
+}
+
 bool pool_core::join(registration& member) noexcept {
   const std::lock_guard lock(mutex_);
   if (closing_) return false;

@@ -20,8 +20,9 @@ class registration;
 /// A pool behind its handle: its crew, and what may still make a callback. As an event it is signalled when the pool has
 /// stopped.
 ///
-///   I1  live_ counts what may still make a callback: registered waits that are not closed, and posted work that has not
-///       ended. It only falls while closing_ is set
+///   I1  live_ counts what may still make a callback: registered waits that are not closed, posted work that has not
+///       ended, and entries that run on threads that signal. But for these it only falls while closing_ is set, and what
+///       they add when it has come to zero makes no callback
 ///   I2  the crew is told to leave once: by who finds closing_ set and live_ zero first (leaving_)
 ///   I3  the core outlives its threads: each owns a reference, dropped as its last act
 ///   I4  the threads are joined by the first stop from outside, or detached when the pool's handle is dropped inside a
@@ -33,6 +34,22 @@ class pool_core final : public event_object {
 
   /// Queues an entry and wakes a thread for it. Last touch of the core by the caller unless he owns a reference.
   void push(work_item& item) noexcept { crew_.push(item); }
+
+  /// An entry is queued on the thread that signals.
+  void inline_queued() noexcept { crew_.inline_queued(); }
+  /// It cannot run there: it is queued for the workers. As push().
+  void take_over(work_item& item) noexcept { crew_.take_over(item); }
+  /// It runs there, for as long as this lives. Until then the pool is there, and has not stopped.
+  class inline_entry {
+   public:
+    explicit inline_entry(pool_core& pool) noexcept;
+    inline_entry(const inline_entry&) = delete;
+    inline_entry& operator=(const inline_entry&) = delete;
+    ~inline_entry();
+
+   private:
+    pool_core& pool_;  // owned reference
+  };
 
   /// Has to come before the first entry for the persistent thread is pushed, or can come to be.
   /// Errors: std::system_error, std::bad_alloc.

@@ -2,14 +2,16 @@
 
 #include "base/contract.hpp"
 #include "pool/registration.hpp"
+#include "pool/signalled_only.hpp"
 #include "quiesce/thread_pool.hpp"
 
 namespace quiesce::inline v0 {
 
 pool_timer::pool_timer(thread_pool& pool, function callback, const timer_options& options)
-    : callback_source(registration::create(*pool.core_, std::move(callback),
-                                           {.name = options.name, .where = options.where, .level = options.level}, {},
-                                           time_limit::none())) {}
+    : callback_source(registration::create(
+          *pool.core_, std::move(callback),
+          {.name = options.name, .where = refuse_signalling_thread(options, "timer").where, .level = options.level}, {},
+          time_limit::none())) {}
 
 arm_status pool_timer::set(deadline due, std::chrono::nanoseconds period, std::chrono::nanoseconds window,
                            std::source_location where) noexcept {

@@ -1,6 +1,5 @@
 #include "pool/registration.hpp"
 
-#include <stdexcept>
 #include <utility>
 
 #include "base/contract.hpp"
@@ -35,10 +34,6 @@ registration::~registration() {
 
 registration& registration::create(pool_core& pool, function callback, const wait_options& options, run_word::mode how,
                                    time_limit again_limit) {
-  if (options.where == run_on::signalling_thread) {
-    throw std::invalid_argument("quiesce: callbacks on the signalling thread are not offered yet [" + options.name +
-                                "]");
-  }
   os::pinned_code code(callback.code());
   auto* const made = new registration(pool, std::move(callback), options, how, again_limit);
   made->code_ = std::move(code);
@@ -77,10 +72,15 @@ arm_status registration::arm_by(bool repeats, const std::source_location& where,
     if (status == arm_status::armed && replaces) status = arm_status::replaced;
   }
   release();
+  thread_record::current().inline_calls.run();  // the callback, if the object was found signalled
   return status;
 }
 
 arm_status registration::arm(waitable& object, deadline until, const std::source_location& where) noexcept {
+  if (is_inline() && !object.can_be_signalled()) {
+    base::fatal_misuse("a wait whose callbacks run on the signalling thread was armed with what no program signals",
+                       object.name(), where);
+  }
   return arm_by(mode_.repeats, where, [&](bool replaces) { return link(object, until, replaces); });
 }
 
@@ -126,7 +126,7 @@ arm_status registration::link(waitable& object, deadline until, bool has_referen
       if (move.outcome == run_word::step::committed) lock.append(place_);
     }
   }
-  if (move.push) pool_.push(*this);
+  if (move.push) push();
   if (move.outcome == run_word::step::refused) {
     release();
     return arm_status::refused;
@@ -227,7 +227,7 @@ wait_block::claimed registration::claim(waiter& place, wait_status how) noexcept
   return move.push ? claimed::tell : claimed::done;
 }
 
-void registration::tell(waiter&) noexcept { pool_.push(*this); }
+void registration::tell(waiter&) noexcept { push(); }
 
 bool registration::claim_expiry() noexcept {
   const run_word::move move =
@@ -249,6 +249,23 @@ bool registration::submit(const std::source_location& where) noexcept {
   return false;
 }
 
+// An entry is owed for what this thread has made due. A worker between its callbacks has not: what it finds then, when it
+// arms a wait again or ends a callback that was handed over, goes to the workers.
+void registration::push() noexcept {
+  thread_record& record = thread_record::current();
+  if (!is_inline() || (record.worker_of != nullptr && record.innermost == nullptr)) return pool_.push(*this);
+  pool_.inline_queued();
+  record.inline_calls.append(*this);
+}
+
+void registration::hand_over() noexcept { pool_.take_over(*this); }
+
+void registration::run_inline() noexcept {
+  const pool_core::inline_entry counted(pool_);
+  const running_callback shown;
+  run();
+}
+
 void registration::run() {
   std::uint64_t begun_after = 0;
   mutex_object* owned = nullptr;
@@ -259,14 +276,14 @@ void registration::run() {
                                              begun_after = awaited_.begins(by_signal);
                                              if (by_signal) owned = consumed_.begins();
                                            });
-  if (move.push) pool_.push(*this);
+  if (move.push) push();
   if (move.outcome != run_word::step::empty) {
     if (owned != nullptr) owned->callback_begins();
     if (move.rearm) arm_again();
     call(move.outcome, owned, begun_after);
     const run_word::move end = counted_step([this](std::uint64_t seen) { return run_word::on_end(seen, mode_); },
                                             [&](const run_word::move&) { awaited_.ends(begun_after); });
-    if (end.push) pool_.push(*this);
+    if (end.push) push();
     if (end.rearm) arm_again();
     if (run_word::is_quiet(end.next)) finish();
     if (move.kept) release();  // the entry's, beside that of the callback

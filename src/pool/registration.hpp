@@ -20,6 +20,7 @@
 #include "quiesce/registered_wait.hpp"
 #include "quiesce/unique_function.hpp"
 #include "reactor/deadline_entry.hpp"
+#include "wait/trampoline.hpp"
 #include "wait/waiter.hpp"
 
 namespace quiesce::inline v0 {
@@ -28,7 +29,11 @@ class group_core;
 
 /// A registered wait behind its handle. Its states, and who may do what in which, are those of run_word; this class does
 /// what the outcomes of that word ask for. As an event it is signalled when the wait has stopped.
-class registration final : public event_object, private wait_block, private reactor::deadline_entry, public work_item {
+class registration final : public event_object,
+                           private wait_block,
+                           private reactor::deadline_entry,
+                           public work_item,
+                           private inline_call {
  public:
   using function = unique_function<void(callback_scope&)>;
 
@@ -77,6 +82,9 @@ class registration final : public event_object, private wait_block, private reac
   bool claim_expiry() noexcept override;  // by the reactor
   void tell_expiry() noexcept override;
   void run() override;  // by a worker
+  void run_inline() noexcept override;
+  void hand_over() noexcept override;
+  void push() noexcept;
 
   // One transition of the run word: the loop around the compare-exchange.
   template <class Transition>

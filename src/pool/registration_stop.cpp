@@ -109,15 +109,17 @@ void registration::give_back(dropped_mutexes dropped, claimed_waiters& to_tell) 
 }
 
 // After what was pending has been dropped: a wait that repeats goes on, and each fire gave its reference up, but for the
-// one that an entry in the run queue still stands on. The caller owns another one. Those whom a mutex is given to are told
-// before the end of this wait is: what was captured may wait for them.
+// one that an entry in the run queue still stands on. The caller owns another one, and is about to wait. Those whom a mutex
+// is given to are told before the end of this wait is: what was captured may wait for them.
 void registration::settle_drop(const run_word::move& move, const dropped_mutexes& mutexes) noexcept {
-  claimed_waiters to_tell;
-  give_back(mutexes, to_tell);
-  if (move.rearm) link_again();
-  const bool is_last = (move.rearm || mutexes.first != nullptr) && let_busy_go();
-  to_tell.tell();
-  if (is_last) finish();
+  if (move.rearm || mutexes.first != nullptr) {
+    claimed_waiters to_tell;
+    give_back(mutexes, to_tell);
+    if (move.rearm) link_again();
+    const bool is_last = let_busy_go();
+    to_tell.tell_and_hand_over();
+    if (is_last) finish();
+  }
   drop_references(move.dropped - (move.kept ? 1 : 0));
 }
 

@@ -18,6 +18,8 @@ class work_item {
 
   /// Constant from the first time that it is queued.
   bool is_persistent() const noexcept { return where_ == run_on::persistent_thread; }
+  /// Whether it is queued on the thread that signals, and here only when that cannot run it.
+  bool is_inline() const noexcept { return where_ == run_on::signalling_thread; }
   priority level() const noexcept { return level_; }
 
  protected:

@@ -15,7 +15,8 @@ constinit running_callback* first_worker = nullptr;  // guarded by list_lock
 
 }  // namespace
 
-running_callback::running_callback() noexcept : thread_(os::thread::current_number()) {
+running_callback::running_callback() noexcept
+    : thread_(os::thread::current_number()), outer_(thread_record::current().running) {
   const std::lock_guard hold(list_lock);
   next_ = first_worker;
   previous_ = &first_worker;
@@ -25,15 +26,15 @@ running_callback::running_callback() noexcept : thread_(os::thread::current_numb
 }
 
 running_callback::~running_callback() {
-  thread_record::current().running = nullptr;
+  thread_record::current().running = outer_;
   const std::lock_guard hold(list_lock);
   *previous_ = next_;
   if (next_ != nullptr) next_->previous_ = previous_;
 }
 
 bool running_callback::can_begin() noexcept {
-  const thread_record& record = thread_record::current();
-  return record.running != nullptr && record.innermost == nullptr;
+  const running_callback* const own = thread_record::current().running;
+  return own != nullptr && own->of_.load(std::memory_order_relaxed) == nullptr;
 }
 
 void running_callback::begins(const void* of) noexcept {

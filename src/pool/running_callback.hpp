@@ -6,9 +6,9 @@
 
 namespace quiesce::inline v0 {
 
-/// What one worker is running, for those who ask who is in flight. Each worker has one of these on its stack, and all of
-/// them stand in one list of the process. The worker writes it without a lock; others read it under the lock of the list,
-/// which a worker takes only when it comes and goes.
+/// What one thread is running, for those who ask who is in flight. Each worker has one of these on its stack, and so has
+/// who runs a callback inline, for as long as that takes; all of them stand in one list of the process. The thread writes
+/// it without a lock; others read it under the lock of the list, which a worker takes only when it comes and goes.
 ///
 ///   I1  while `of_` is not null the thread is inside a callback of that, and begun_at_ is when it began: of_ is written
 ///       last at the begin and cleared first at the end
@@ -21,7 +21,7 @@ class running_callback {
   running_callback& operator=(const running_callback&) = delete;
   ~running_callback();
 
-  /// Whether the calling thread is a worker that is inside no callback.
+  /// Whether the calling thread has one of these that says nothing now: a worker that is inside no callback has.
   static bool can_begin() noexcept;
   /// On its own thread: a callback of `of` begins: a registration, or a pool for a function that was posted to it.
   static void begins(const void* of) noexcept;
@@ -38,6 +38,7 @@ class running_callback {
   std::atomic<const void*> of_{nullptr};
   std::atomic<std::int64_t> begun_at_{0};
   const std::uint64_t thread_;
+  running_callback* const outer_;  // of the same thread: a worker, inside a callback
   running_callback* next_ = nullptr;
   running_callback** previous_ = nullptr;
 };

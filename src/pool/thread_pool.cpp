@@ -86,6 +86,10 @@ registered_wait thread_pool::register_function(handle_ref object, unique_functio
                                                repeat mode, time_limit limit, const wait_options& options,
                                                const std::source_location& where) {
   if (object.object() == nullptr) base::misuse("a wait was registered for a null handle", options.name, where);
+  if (options.where == run_on::signalling_thread && !object.object()->can_be_signalled()) {
+    base::misuse("a wait whose callbacks run on the signalling thread was registered for what no program signals",
+                 object.object()->name(), where);
+  }
   registered_wait wait(*this, std::move(callback), mode, limit, options);
   wait.arm(object, limit, where);
   return wait;

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "wait/trampoline.hpp"
+
 namespace quiesce::inline v0 {
 
 class running_callback;
@@ -50,6 +52,7 @@ struct thread_record {
   blocking_hooks* hooks = nullptr;      // null: nobody cares
   bool is_blocked_worker = false;       // it waits in a stop, and its pool has counted that
   owned_by_thread* newest_owned = nullptr;
+  trampoline inline_calls;  // what its signals have made due on itself
 
   static thread_record& current() noexcept;
 
@@ -116,6 +119,7 @@ class inside_callback {
 class blocked_thread {
  public:
   blocked_thread() noexcept : hooks_(thread_record::current().hooks) {
+    thread_record::current().inline_calls.hand_over();  // before the hooks see how much is queued
     if (hooks_ != nullptr) hooks_->blocking_begins();
   }
   blocked_thread(const blocked_thread&) = delete;

@@ -5,6 +5,7 @@
 
 #include "quiesce/wait_result.hpp"
 #include "quiesce/waitable.hpp"
+#include "wait/thread_record.hpp"
 
 namespace quiesce::inline v0 {
 
@@ -62,8 +63,22 @@ class claimed_waiters {
     end_ = &place.next_claimed;
   }
 
-  /// Tells all, in the order in which they were queued. No lock may be held.
+  /// Tells all, in the order in which they were queued, and then runs what that has made due on this thread. No lock may
+  /// be held.
   void tell() noexcept {
+    if (first_ == nullptr) return;
+    tell_all();
+    thread_record::current().inline_calls.run();
+  }
+
+  /// The same for a thread that is about to wait: what is due on it is handed over, whoever made it so.
+  void tell_and_hand_over() noexcept {
+    tell_all();
+    thread_record::current().inline_calls.hand_over();
+  }
+
+ private:
+  void tell_all() noexcept {
     for (waiter* place = first_; place != nullptr;) {
       waiter* const following = place->next_claimed;  // read first: telling is the last touch
       place->block->tell(*place);
@@ -71,7 +86,6 @@ class claimed_waiters {
     }
   }
 
- private:
   waiter* first_ = nullptr;
   waiter** end_ = &first_;
 };

@@ -1,5 +1,7 @@
 // Each bug of a caller is answered with the rule, the object's name where it has one, and the caller's place.
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -106,15 +108,48 @@ TEST(CallersBugs, AHandlerForExceptionsThatIsMissingOrWouldNotBeCalledIsAnswered
   expect_rule_and_place(answer_to_a_pool({.handler = [](const std::exception_ptr&) {}}), "to terminate instead");
 }
 
-TEST(CallersBugs, CallbacksOnTheSignallingThreadAreRefused_J4) {
+const q::wait_options inline_options{.name = "inline", .where = q::run_on::signalling_thread};
+
+TEST(CallersBugs, WhatNobodySignalsIsRefusedOnTheSignallingThread_J4_C4) {
   q::thread_pool pool({.running = 1});
   EXPECT_THROW(pool.post([] {}, q::run_on::signalling_thread), std::invalid_argument);
-  const auto make = [&] {
-    const q::registered_wait wait(pool, [](q::callback_scope&) {},
-                                  {.name = "inline", .where = q::run_on::signalling_thread});
+  const auto make_work = [&] {
+    const q::pool_work work(pool, [] {}, {.name = "refill", .where = q::run_on::signalling_thread});
   };
-  EXPECT_THROW(make(), std::invalid_argument);
-  EXPECT_NE(answer_to(make).find("[inline]"), std::string::npos);
+  const auto make_timer = [&] {
+    const q::pool_timer timer(pool, [] {}, {.name = "tick", .where = q::run_on::signalling_thread});
+  };
+  EXPECT_THROW(make_work(), std::invalid_argument);
+  EXPECT_THROW(make_timer(), std::invalid_argument);
+  EXPECT_NE(answer_to(make_work).find("a work was made for the signalling thread, but nobody signals it [refill]"),
+            std::string::npos);
+  EXPECT_NE(answer_to(make_timer).find("a timer was made for the signalling thread, but nobody signals it [tick]"),
+            std::string::npos);
+  EXPECT_EQ(pool.stop().status, q::stop_status::stopped) << "nothing was left behind";
+}
+
+TEST(CallersBugs, RegisteringAWaitOnTheSignallingThreadForWhatTheLibrarySignalsIsAnswered_J4_C4) {
+  q::thread_pool pool({.running = 1});
+  const auto answer_to_waiting_for = [&](const q::handle& object) {
+    return answer_to([&] {
+      const q::registered_wait wait = pool.register_wait(
+          object, [](q::callback_scope&) {}, q::repeat::once, q::time_limit::none(), inline_options);
+    });
+  };
+  q::timer timer;
+  timer.set_name("tick");
+  expect_rule_and_place(answer_to_waiting_for(timer), "what no program signals [tick]");
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  expect_rule_and_place(answer_to_waiting_for(q::descriptor(ends[0], q::descriptor::readiness::readable)),
+                        "what no program signals");
+  ::close(ends[0]);
+  ::close(ends[1]);
+  expect_rule_and_place(answer_to_waiting_for(q::file_watch("/")), "what no program signals");
+  expect_rule_and_place(answer_to_waiting_for(q::os_signal(SIGUSR1)), "what no program signals");
+  q::process child = q::process::spawn({"true"});
+  expect_rule_and_place(answer_to_waiting_for(child), "what no program signals");
+  EXPECT_TRUE(q::wait_for(child, 30s));
 }
 
 class CallersBugsDeathTest : public testing::Test {
@@ -149,6 +184,35 @@ TEST_F(CallersBugsDeathTest, ArmingWithANullHandleEndsTheProcessWithThePlace_J4)
     wait.arm(moved_from());
   };
   EXPECT_DEATH(arm(), "armed with a null handle.*callers_bugs_test.cpp:");
+}
+
+TEST_F(CallersBugsDeathTest,
+       ArmingAWaitOnTheSignallingThreadWithWhatTheLibrarySignalsEndsTheProcessWithThePlace_J4_C4) {
+  const auto arm = [](auto object_of) {
+    q::thread_pool pool({.running = 1});
+    q::timer timer;
+    q::registered_wait wait{pool, [](q::callback_scope&) {}, inline_options};
+    wait.arm(object_of(timer, wait));
+  };
+  const auto timer = [](q::timer& own, q::registered_wait&) { return q::handle_ref(own); };
+  const auto stopped = [](q::timer&, q::registered_wait& own) { return own.stopped(); };
+  EXPECT_DEATH(arm(timer), "armed with what no program signals.*callers_bugs_test.cpp:");
+  EXPECT_DEATH(arm(stopped), "armed with what no program signals.*callers_bugs_test.cpp:");
+}
+
+TEST_F(CallersBugsDeathTest, AnExceptionThatLeavesACallbackOnTheSignallingThreadEndsTheProcess_C11) {
+  const auto leave = [] {
+    q::thread_pool pool({.running = 1});
+    q::auto_reset_event event;
+    q::registered_wait wait{pool, [](q::callback_scope&) { throw std::runtime_error("out of a callback"); },
+                            inline_options};
+    wait.arm(event);
+    try {
+      event.set();
+    } catch (...) {
+    }
+  };
+  EXPECT_DEATH(leave(), "out of a callback");
 }
 
 TEST_F(CallersBugsDeathTest, ANullRegisteredWaitEndsTheProcessWithThePlace_J4) {
