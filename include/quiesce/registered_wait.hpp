@@ -32,8 +32,8 @@ enum class repeat : std::uint8_t { once, until_stopped };
 ///
 /// A wait is armed with an object and, if wished, a limit; the signal or the limit, whichever comes first, takes the
 /// arming away and makes one callback. The signaller does the work: when its set() returns, the signal is taken and the
-/// callback is queued, or marked to follow the one that runs, or, on the signalling thread, has run. So a signal that came before disarm() or stop() is never
-/// lost. Callbacks of one wait run one at a time unless it was made to overlap.
+/// callback is queued, or marked to follow the one that runs, or, on the signalling thread, has run. So a signal that came
+/// before disarm() or stop() is never lost. Callbacks of one wait run one at a time unless it was made to overlap.
 ///
 /// A wait that repeats is armed anew, with the same object and the limit counted from then, when a callback begins, or
 /// as soon as none of it is due. Arming it by hand gives it another object.
@@ -42,16 +42,21 @@ enum class repeat : std::uint8_t { once, until_stopped };
 /// its thread owns it. The callback unlocks it, by unlock() or callback_scope::set_on_return; if it does not, the mutex is
 /// abandoned at its return. Its result says `abandoned` if that had happened to the mutex before. Who drops a callback gives
 /// its mutex back, before that call returns and before the wait has stopped; the next to take it is told what the dropped
-/// callback would have been. A wait that repeats queues for it anew when the callback begins, and comes when others who wait
-/// have had it. Owning the mutex while arming is allowed: the callback comes after the unlock.
+/// callback would have been. A wait that repeats queues for a mutex anew when its callback has returned, not when it
+/// begins, unless it overlaps: what the callback unlocks is for others, and for itself to take again. Owning the mutex
+/// while arming is allowed: the callback comes after the unlock.
+/// A callback that blocks until it gets a mutex waits for ever if that is held for a callback which only its own thread
+/// could make: on a pool of one thread, on the persistent thread, or because it has armed its own wait with that mutex.
 ///
 /// Stopping: after `stop()` no callback runs and none ever will, though callbacks arm the wait again at any moment and
 /// though other threads signal or arm it meanwhile. Whatever the callbacks use may be freed on the next line. Stopping, and
 /// waiting for callbacks, is common to all sources of callbacks: see callback_source.
 ///
 /// Lifetime: moves; destruction stops it. The object it was armed with last stays alive until the wait is armed again,
-///           disarmed or stopped, and a mutex until its callback has returned or was dropped. The pool may be destroyed first: that stops the wait.
+///           disarmed or stopped, and a mutex until its callback has returned or was dropped. The pool may be destroyed
+///           first: that stops the wait.
 /// Allocates: all that it will ever need, when it is made: arming, firing and stopping allocate nothing and cannot fail.
+///            But the first mutex that a thread owns may need what mutex::lock says.
 /// Errors:   using a null (moved-from) wait, arming with a null handle, arming a wait on the signalling thread (run_on) with
 ///           what no program signals, more than 8,388,607 callbacks of one wait that are due and have not begun: bugs of
 ///           the caller that end the process with the place of the call, since the calls are noexcept. For an exception

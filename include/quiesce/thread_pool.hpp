@@ -62,8 +62,8 @@ class thread_pool {
   }
 
   /// Makes a registered wait and arms it at once. With until_stopped every signal, and every time that `limit` passes
-  /// without one, makes a callback; the wait arms itself again when a callback begins, the limit counted anew. A
-  /// manual-reset event that stays set makes callbacks without end.
+  /// without one, makes a callback; the wait arms itself again when a callback begins (with a mutex: when it has
+  /// returned), the limit counted anew. A manual-reset event that stays set makes callbacks without end.
   /// Errors: those of registered_wait's constructor; a null handle is a bug of the caller (std::logic_error).
   template <class F>
     requires std::invocable<std::decay_t<F>&, callback_scope&>

@@ -8,7 +8,7 @@ namespace quiesce::inline v0 {
 
 /// Who waits for callbacks of one registration, and for how many: what was pending and running when the wait began.
 /// Everything here is guarded by the registration's lock, and there it is kept in step with the run word while that says
-/// `awaited`. Nothing allocates: each wait stands on the stack of its thread.
+/// `counted`. Nothing allocates: each wait stands on the stack of its thread.
 ///
 ///   I1  the waits stand in the order of their numbers, which is that of their coming; of each kind of fire an earlier one
 ///       has no more left than a later one, since fires of a kind begin in their order and all are counted in each

@@ -156,6 +156,10 @@ arm_status registration::link_timer(bool has_reference) noexcept {
 // With busy held: the next arming of one that repeats.
 void registration::link_again() noexcept {
   if (object_ != nullptr) {
+    // What a callback unlocks is not for this wait, or the callback could not take it again: it is armed by on_end.
+    if (object_->has_owner() && !mode_.overlap && run_word::running(run_.load(std::memory_order_relaxed)) != 0) {
+      return;
+    }
     static_cast<void>(link(*object_, again_limit_, false));
     return;
   }

@@ -48,7 +48,7 @@ namespace quiesce::inline v0 {
 ///       deadlines. So no signal or time-out that belonged to an earlier arming can end a later one
 ///   I5  a wait that repeats is armed again by the first of these that finds nothing pending and busy free: a callback
 ///       that begins, one that ends; who drops what was pending; or by the holder of busy who lets go and finds nothing
-///       running either
+///       running either. With an object that has an owner, and without overlap, only by those who find nothing running
 ///   I6  a wait for callbacks knows how many signals, expiries and running callbacks there were in the step by which it
 ///       began, and every later begin, end and drop until none of these is left: what fires later begins after those of
 ///       its kind that were pending, so it never prolongs the wait
@@ -71,7 +71,7 @@ namespace quiesce::inline v0 {
 ///   cRQ       refused    lost           overlap: cR+1     cQ push         refused     joined         cR
 ///   Z         refused    lost           empty             -               refused     joined         joined
 ///   submit: +Q push, in every state that is not closing. drop: -Q in every state, and busy when nothing is left of a wait
-///   that repeats. await: awaited, when something is pending or running; with dropping, -Q in the same step.
+///   that repeats. await: counted, when something is pending or running; with dropping, -Q in the same step.
 ///   With a mutex pending: drop, and await with dropping, give it back, for which they need busy until let_go; begin takes
 ///   the one whose turn it is. A fire by a mutex: counted, in the same step as +Q.
 ///   Where busy is held by another: arm and disarm wait for it, and drops that give back; close leaves the cleaning up to

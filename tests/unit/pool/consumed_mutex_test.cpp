@@ -1,6 +1,7 @@
 // Mutexes that registered waits take for their callbacks.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -205,7 +206,7 @@ TEST(ConsumedMutex, WhatIsTakenBackGoesToTheFirstWhoWaitsBeItTheSameWait_A6_D5) 
   EXPECT_EQ(calls, 0);
 }
 
-TEST(ConsumedMutex, AWaitThatRepeatsGoesOnAfterItsCallbackWasTakenBack_A6_C11) {
+TEST(ConsumedMutex, AWaitThatRepeatsGoesOnAfterItsCallbackWasTakenBack_A6_C4) {
   q::thread_pool pool({.running = 1});
   held_worker worker(pool);
   q::mutex mutex;
@@ -222,6 +223,24 @@ TEST(ConsumedMutex, AWaitThatRepeatsGoesOnAfterItsCallbackWasTakenBack_A6_C11) {
   ASSERT_TRUE(eventually([&] { return is_free(mutex) && !waiters_of::any(mutex); }));
   wait.stop();
   EXPECT_EQ(calls, 3);
+}
+
+TEST(ConsumedMutex, TheCallbackOfAWaitThatRepeatsMayUnlockItAndTakeItAgain_A6_C4) {
+  q::thread_pool pool({.running = 2});
+  q::mutex mutex;
+  std::atomic<int> calls{0}, taken{0};
+  q::registered_wait wait = pool.register_wait(mutex, [&](q::callback_scope&) {
+    mutex.unlock();
+    if (mutex.try_lock()) {
+      ++taken;
+      mutex.unlock();
+    }
+    ++calls;
+  });
+  ASSERT_TRUE(eventually([&] { return calls >= 3; }));
+  EXPECT_EQ(wait.stop().status, q::stop_status::stopped);
+  EXPECT_EQ(taken, calls);
+  EXPECT_TRUE(is_free(mutex));
 }
 
 TEST(ConsumedMutex, AStopFromInsideGivesWhatItDropsBack_A6_D3) {
