@@ -13,10 +13,12 @@ namespace quiesce::inline v0 {
 /// - The callback runs before that call returns, and when the call has let all locks of the library go. It never runs
 ///   inside another one that was started so: what a callback signals in its turn runs after it, in the order of the
 ///   signals, on the same thread. So the outermost signalling call returns when nothing is left, and a repeating wait for
-///   a manual-reset event that stays set does not let it return.
+///   a manual-reset event that stays set, or for a mutex that nobody else wants, does not let it return.
 /// - What has not begun when its thread comes to block in a wait of this library, a stop included, goes to the workers of
-///   its pool. So does what a limit makes due, and what follows on a callback of the same wait that runs on a worker. What
-///   follows on one that runs on another thread that signals runs there.
+///   its pool. So does what signal_and_wait or a limit makes due, and what follows on a callback of the same wait that runs
+///   on a worker. What follows on one that runs, or is queued, on another thread that signals runs there.
+/// - A stop on the last worker that does not wait in one lets run what is queued on a thread that signals, but drops, and
+///   counts, what would only follow on a callback that runs there.
 /// - The library holds no lock then, but the caller may hold some of his own around set(), release() or unlock(): then the
 ///   callback runs under them. It runs inside whatever callback signals, for the rules about stops from inside too.
 /// - On a thread that ends with a mutex it runs when the thread-local objects have been destroyed.

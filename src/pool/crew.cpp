@@ -105,6 +105,7 @@ void crew::enqueue(work_item& item, std::size_t from_inline) noexcept {
   mutex_.lock();
   inline_queued_ -= from_inline;
   if (leaving_) {
+    if (drainers_ != nullptr && is_drained()) tell_drainers();
     mutex_.unlock();
     item.run();  // by I7 it begins no callback
     return;
@@ -118,6 +119,7 @@ void crew::enqueue(work_item& item, std::size_t from_inline) noexcept {
     }
   } else {
     items_.append(item);
+    if (from_inline != 0) look_at_stops();
     woken = wake_idle();
     watch_if_stuck();
   }

@@ -37,8 +37,8 @@ class pool_core;
 ///       thread is added only while nobody is idle, so those that are too many have a limit
 ///   I7  leaving_ is set once, when no callback can begin any more; entries that are queued or pushed then begin none.
 ///       Threads are started only by who holds up the leaving: from inside a callback, or counted in as work
-///   I8  workers_in_stops_ is signalled if and only if every worker waits in a stop and no other can be started,
-///       persistent_in_stop_ if and only if the persistent thread waits in one
+///   I8  workers_in_stops_ is signalled if and only if every worker waits in a stop, no other can be started, and nothing
+///       is queued on a thread that signals, which is blocked in no wait of the library; persistent_in_stop_ if and only if the persistent thread waits in one
 class crew final : private reactor::deadline_entry {
  public:
   crew(pool_core& pool, pool_settings settings);

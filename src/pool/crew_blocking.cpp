@@ -66,7 +66,7 @@ void crew::stop_wait_ends() noexcept {
 }
 
 void crew::look_at_stops() noexcept {
-  const bool nobody = workers_.in_stops == threads_ && !can_grow();
+  const bool nobody = workers_.in_stops == threads_ && !can_grow() && inline_queued_ == 0;
   if (nobody == nobody_runs_) return;
   nobody_runs_ = nobody;
   nobody ? workers_in_stops_.set() : workers_in_stops_.reset();

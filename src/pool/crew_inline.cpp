@@ -6,12 +6,14 @@ namespace quiesce::inline v0 {
 void crew::inline_queued() noexcept {
   const std::lock_guard lock(mutex_);
   ++inline_queued_;
+  look_at_stops();
 }
 
 void crew::inline_begins() noexcept {
   const std::lock_guard lock(mutex_);
   --inline_queued_;
   ++inline_running_;
+  look_at_stops();
 }
 
 void crew::inline_ended() noexcept {

@@ -117,7 +117,6 @@ pool_core::inline_entry::inline_entry(pool_core& pool) noexcept : pool_(pool) {
     const std::lock_guard lock(pool_.mutex_);
     ++pool_.live_;
   }
-  pool_.crew_.inline_begins();
 }
 
 pool_core::inline_entry::~inline_entry() {
@@ -169,6 +168,7 @@ stop_status pool_core::stop_until(deadline until, blocked_stop::kind kind) noexc
     const stop_status answer = self.answer(wait_any_until({self.deferral(), handle_ref(*this)}, until));
     if (answer != stop_status::stopped) return answer;
   }
+  thread_record::current().inline_calls.hand_over();  // a thread that ends may wait for it
   const std::lock_guard hold(joining_);
   if (!std::exchange(joined_, true)) crew_.join();
   os::pinned_code::close_all();

@@ -46,6 +46,8 @@ class pool_core final : public event_object {
     inline_entry(const inline_entry&) = delete;
     inline_entry& operator=(const inline_entry&) = delete;
     ~inline_entry();
+    /// What it stood for has begun, or there was nothing left of it. Once: until then it counts as queued.
+    void has_begun() noexcept { pool_.crew_.inline_begins(); }
 
    private:
     pool_core& pool_;  // owned reference

@@ -68,7 +68,10 @@ arm_status registration::arm_by(bool repeats, const std::source_location& where,
   if (move.outcome != run_word::step::refused) {
     const bool replaces = move.outcome == run_word::step::replaced;
     status = link(replaces);
-    let_go();
+    if (let_busy_go()) {
+      thread_record::current().inline_calls.hand_over();  // so that what is destroyed now may signal wherever it likes
+      finish();
+    }
     if (status == arm_status::armed && replaces) status = arm_status::replaced;
   }
   release();
@@ -265,12 +268,14 @@ void registration::push() noexcept {
 void registration::hand_over() noexcept { pool_.take_over(*this); }
 
 void registration::run_inline() noexcept {
-  const pool_core::inline_entry counted(pool_);
+  pool_core::inline_entry entry(pool_);
   const running_callback shown;
-  run();
+  run_entry(&entry);
 }
 
-void registration::run() {
+void registration::run() { run_entry(nullptr); }
+
+void registration::run_entry(pool_core::inline_entry* entry) {
   std::uint64_t begun_after = 0;
   mutex_object* owned = nullptr;
   const run_word::move move = counted_step([this](std::uint64_t seen) { return run_word::on_begin(seen, mode_); },
@@ -280,6 +285,7 @@ void registration::run() {
                                              begun_after = awaited_.begins(by_signal);
                                              if (by_signal) owned = consumed_.begins();
                                            });
+  if (entry != nullptr) entry->has_begun();
   if (move.push) push();
   if (move.outcome != run_word::step::empty) {
     if (owned != nullptr) owned->callback_begins();

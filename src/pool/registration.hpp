@@ -82,6 +82,7 @@ class registration final : public event_object,
   bool claim_expiry() noexcept override;  // by the reactor
   void tell_expiry() noexcept override;
   void run() override;  // by a worker
+  void run_entry(pool_core::inline_entry* entry);
   void run_inline() noexcept override;
   void hand_over() noexcept override;
   void push() noexcept;

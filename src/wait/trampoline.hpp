@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 namespace quiesce::inline v0 {
 
 /// What a thread has made due by a signal, and is to run itself. It belongs to a higher floor.
@@ -42,9 +44,11 @@ class trampoline {
     if (first_ != nullptr && !is_running_) run_all();
   }
 
-  /// The thread is about to block.
+  /// The thread is about to block. Who takes a call over may signal under his own lock: nothing runs meanwhile.
   void hand_over() noexcept {
+    const bool was_running = std::exchange(is_running_, true);
     while (first_ != nullptr) take().hand_over();
+    is_running_ = was_running;
   }
 
  private:

@@ -1,0 +1,129 @@
+// Callbacks on the thread that signals, where mutexes are what they wait for, and where stops meet them.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "quiesce/quiesce.hpp"
+#include "support/eventually.hpp"
+
+namespace {
+
+namespace q = quiesce;
+using namespace std::chrono_literals;
+using support::eventually;
+using thread_id = std::thread::id;
+
+const q::wait_options inline_options{.name = "inline", .where = q::run_on::signalling_thread};
+
+TEST(InlineMutex, TheThreadThatUnlocksItOwnsItAgainInTheCallback_A6_A7) {
+  q::thread_pool pool({.running = 1});
+  q::mutex mutex;
+  thread_id ran_on;
+  q::wait_status told{};
+  q::registered_wait wait(
+      pool,
+      [&](q::callback_scope& scope) {
+        ran_on = std::this_thread::get_id();
+        told = scope.result().status;
+        mutex.unlock();
+      },
+      inline_options);
+  mutex.lock();
+  wait.arm(mutex);
+  mutex.unlock();
+  EXPECT_EQ(ran_on, std::this_thread::get_id());
+  EXPECT_EQ(told, q::wait_status::signalled);
+  EXPECT_EQ(q::try_wait(mutex).status, q::wait_status::signalled);
+  mutex.unlock();
+}
+
+TEST(InlineMutex, RunsOnTheThreadThatEndsAsItsOwnerAndIsTold_A6_A7) {
+  q::thread_pool pool({.running = 1});
+  q::mutex mutex;
+  thread_id ran_on;
+  q::wait_status told{};
+  q::registered_wait wait(
+      pool,
+      [&](q::callback_scope& scope) {
+        ran_on = std::this_thread::get_id();
+        told = scope.result().status;
+        mutex.unlock();
+      },
+      inline_options);
+  q::auto_reset_event owned;
+  q::auto_reset_event armed;
+  std::thread owner([&] {
+    mutex.lock();
+    owned.set();
+    static_cast<void>(q::wait(armed));
+  });
+  const thread_id of_owner = owner.get_id();
+  ASSERT_TRUE(q::wait_for(owned, 30s));
+  wait.arm(mutex);
+  armed.set();
+  owner.join();
+  EXPECT_EQ(ran_on, of_owner);
+  EXPECT_EQ(told, q::wait_status::abandoned);
+  EXPECT_EQ(q::try_wait(mutex).status, q::wait_status::signalled);
+  mutex.unlock();
+}
+
+// The callback stands before this thread in the mutex's queue, and unlocks what this thread is then given.
+TEST(InlineMutex, AThreadThatUnlocksItAndWaitsForItInOneStepGetsItAfterTheCallback_A6_A7_B4) {
+  q::thread_pool pool({.running = 1});
+  q::mutex mutex;
+  std::atomic<int> calls{0};
+  q::registered_wait wait(
+      pool,
+      [&](q::callback_scope&) {
+        ++calls;
+        mutex.unlock();
+      },
+      inline_options);
+  mutex.lock();
+  wait.arm(mutex);
+  EXPECT_EQ(q::signal_and_wait_for(mutex, mutex, 30s).status, q::wait_status::signalled);
+  EXPECT_EQ(calls, 1);
+  bool others = true;
+  std::thread([&] { others = mutex.try_lock(); }).join();
+  EXPECT_FALSE(others);
+  mutex.unlock();
+  EXPECT_EQ(q::try_wait(mutex).status, q::wait_status::signalled) << "nobody abandoned it";
+  mutex.unlock();
+}
+
+// The only worker waits in the stop, but what is due needs none.
+TEST(InlineMutex, AStopOnTheOnlyWorkerLetsRunWhatIsQueuedOnAThreadThatSignals_A7_D3) {
+  q::thread_pool pool({.running = 1, .maximum = 1});
+  q::auto_reset_event event, other, begun;
+  std::atomic<bool> go_on{false};
+  bool has_run = false;
+  q::registered_wait second(
+      pool, [&](q::callback_scope&) { has_run = true; }, inline_options);
+  q::registered_wait first(
+      pool,
+      [&](q::callback_scope&) {
+        other.set();
+        begun.set();
+        // Not a wait of the library: that would hand over what is queued.
+        static_cast<void>(eventually([&] { return go_on.load(); }));
+      },
+      inline_options);
+  first.arm(event);
+  second.arm(other);
+  std::thread signaller([&] { event.set(); });
+  ASSERT_TRUE(q::wait_for(begun, 30s));
+  q::stop_result result{};
+  q::pool_work stopper(pool, [&] { result = second.stop(); });
+  stopper.submit();
+  EXPECT_TRUE(eventually([&] { return pool.counts().waiting == 1; }));
+  go_on = true;
+  signaller.join();
+  stopper.wait_for_callbacks();
+  EXPECT_EQ(result.status, q::stop_status::stopped);
+  EXPECT_EQ(result.dropped, 0u);
+  EXPECT_TRUE(has_run);
+}
+
+}  // namespace
