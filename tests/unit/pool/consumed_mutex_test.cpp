@@ -210,7 +210,7 @@ TEST(ConsumedMutex, AWaitThatRepeatsGoesOnAfterItsCallbackWasTakenBack_A6_C4) {
   q::thread_pool pool({.running = 1});
   held_worker worker(pool);
   q::mutex mutex;
-  int calls = 0;
+  std::atomic<int> calls{0};
   q::registered_wait wait = pool.register_wait(mutex, [&](q::callback_scope& scope) {
     if (++calls == 3) scope.arm(q::auto_reset_event());
     mutex.unlock();
@@ -220,7 +220,7 @@ TEST(ConsumedMutex, AWaitThatRepeatsGoesOnAfterItsCallbackWasTakenBack_A6_C4) {
     wait.wait_for_callbacks(q::pending::cancel);  // it is free, and so taken again at once
   }
   worker.release();
-  ASSERT_TRUE(eventually([&] { return is_free(mutex) && !waiters_of::any(mutex); }));
+  ASSERT_TRUE(eventually([&] { return calls == 3 && is_free(mutex) && !waiters_of::any(mutex); }));
   wait.stop();
   EXPECT_EQ(calls, 3);
 }
