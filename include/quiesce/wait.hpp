@@ -83,7 +83,8 @@ wait_result wait_all_until(handle_list objects, deadline until, std::stop_token 
 /// Signals one object (sets an event, releases a semaphore by one, unlocks a mutex once) and begins to wait for another,
 /// in one step: nobody can see the signal without the wait, and whoever the signal releases finds this wait queued. The
 /// signal comes first and stays, however the wait ends. Both may be the same object. Callbacks on the signalling thread
-/// that the signal makes due run on workers, since this thread waits (run_on).
+/// that the signal makes due run on workers, since this thread waits (run_on); on a pool whose only thread makes this call
+/// nobody runs them before the wait has ended.
 /// Errors:   something else to signal, or a mutex that the caller does not own: a bug of the caller, std::logic_error. A
 ///           semaphore at its maximum: std::system_error(std::errc::value_too_large). Then nothing was signalled, and
 ///           nothing waited for.

@@ -37,8 +37,9 @@ class pool_core;
 ///       thread is added only while nobody is idle, so those that are too many have a limit
 ///   I7  leaving_ is set once, when no callback can begin any more; entries that are queued or pushed then begin none.
 ///       Threads are started only by who holds up the leaving: from inside a callback, or counted in as work
-///   I8  workers_in_stops_ is signalled if and only if every worker waits in a stop, no other can be started, and nothing
-///       is queued on a thread that signals, which is blocked in no wait of the library; persistent_in_stop_ if and only if the persistent thread waits in one
+///   I8  workers_in_stops_ is signalled if and only if every worker waits in a stop and no other can be started;
+///       nobody_is_left_ if besides nothing is queued on a thread that signals, which is blocked in no wait of the library;
+///       persistent_in_stop_ if and only if the persistent thread waits in a stop
 class crew final : private reactor::deadline_entry {
  public:
   crew(pool_core& pool, pool_settings settings);
@@ -81,9 +82,10 @@ class crew final : private reactor::deadline_entry {
   /// The calling thread, one of this crew, waits in a stop from now on; or does no more.
   void stop_wait_begins() noexcept;
   void stop_wait_ends() noexcept;
-  /// Signalled while nobody can take what is queued for such a thread, since all that could wait in stops.
-  handle_ref all_in_stops(bool persistent) const noexcept {
-    return persistent ? persistent_in_stop_ : workers_in_stops_;
+  /// Signalled while nobody can take up that entry, since all that could wait in stops.
+  handle_ref all_in_stops(const work_item& item) const noexcept {
+    if (item.is_persistent()) return persistent_in_stop_;
+    return item.is_inline() ? nobody_is_left_ : workers_in_stops_;
   }
 
   pool_counts counts() const noexcept;
@@ -201,7 +203,8 @@ class crew final : private reactor::deadline_entry {
   bool refused_ = false;     // the system has refused a thread; nobody has turned idle or come back from a wait since
   bool leaving_ = false;
   bool detached_ = false;
-  bool nobody_runs_ = false;  // what workers_in_stops_ says
+  bool no_worker_runs_ = false;  // what workers_in_stops_ says
+  bool nobody_runs_ = false;     // what nobody_is_left_ says
   drainer* drainers_ = nullptr;
   bool watching_ = false;      // a limit is scheduled, or being told
   bool reporting_ = false;     // the report is being called: the crew has not left before it has returned
@@ -209,6 +212,7 @@ class crew final : private reactor::deadline_entry {
   std::uint64_t watched_episode_ = 0;
   std::uint64_t reported_episode_ = 0;
   manual_reset_event workers_in_stops_;
+  manual_reset_event nobody_is_left_;
   manual_reset_event persistent_in_stop_;
 };
 

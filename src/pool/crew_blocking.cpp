@@ -66,10 +66,12 @@ void crew::stop_wait_ends() noexcept {
 }
 
 void crew::look_at_stops() noexcept {
-  const bool nobody = workers_.in_stops == threads_ && !can_grow() && inline_queued_ == 0;
-  if (nobody == nobody_runs_) return;
-  nobody_runs_ = nobody;
-  nobody ? workers_in_stops_.set() : workers_in_stops_.reset();
+  const bool no_worker = workers_.in_stops == threads_ && !can_grow();
+  const auto tell = [](manual_reset_event& event, bool& told, bool now) {
+    if (std::exchange(told, now) != now) now ? event.set() : event.reset();
+  };
+  tell(workers_in_stops_, no_worker_runs_, no_worker);
+  tell(nobody_is_left_, nobody_runs_, no_worker && inline_queued_ == 0);
 }
 
 bool crew::is_stuck() const noexcept { return workers_.blocked == threads_ && !items_.empty() && !can_grow(); }

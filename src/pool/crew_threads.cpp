@@ -8,7 +8,11 @@
 namespace quiesce::inline v0 {
 
 crew::crew(pool_core& pool, pool_settings settings)
-    : pool_(pool), settings_(std::move(settings)), workers_in_stops_(false), persistent_in_stop_(false) {}
+    : pool_(pool),
+      settings_(std::move(settings)),
+      workers_in_stops_(false),
+      nobody_is_left_(false),
+      persistent_in_stop_(false) {}
 
 crew::~crew() {
   while (all_ != nullptr) delete std::exchange(all_, all_->next);

@@ -102,7 +102,7 @@ class pool_core final : public event_object {
     bool counts_;  // not when it is nested in another one of the same thread
   };
   /// Signalled while nobody can take up that entry, since all who could wait in stops.
-  handle_ref nobody_runs(const work_item& item) const noexcept { return crew_.all_in_stops(item.is_persistent()); }
+  handle_ref nobody_runs(const work_item& item) const noexcept { return crew_.all_in_stops(item); }
 
   /// The callback that the calling thread makes declares that it may run long. Whether another thread takes its place.
   bool may_run_long() noexcept { return is_worker() && crew_.may_run_long(); }

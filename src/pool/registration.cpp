@@ -69,7 +69,8 @@ arm_status registration::arm_by(bool repeats, const std::source_location& where,
     const bool replaces = move.outcome == run_word::step::replaced;
     status = link(replaces);
     if (let_busy_go()) {
-      thread_record::current().inline_calls.hand_over();  // so that what is destroyed now may signal wherever it likes
+      thread_record::current()
+          .inline_calls.hand_over_unless_running();  // so that what is destroyed now may signal wherever it likes
       finish();
     }
     if (status == arm_status::armed && replaces) status = arm_status::replaced;
@@ -285,8 +286,8 @@ void registration::run_entry(pool_core::inline_entry* entry) {
                                              begun_after = awaited_.begins(by_signal);
                                              if (by_signal) owned = consumed_.begins();
                                            });
-  if (entry != nullptr) entry->has_begun();
   if (move.push) push();
+  if (entry != nullptr) entry->has_begun();  // after the next is queued: else a stop might see neither
   if (move.outcome != run_word::step::empty) {
     if (owned != nullptr) owned->callback_begins();
     if (move.rearm) arm_again();

@@ -77,10 +77,10 @@ wait_result thread_wait::signal_and_block_until(waitable& signalled, signal_outc
   signalled.add_reference();  // who is given the signal may close the last handle while this thread still looks at it
   const bool waits = signal_and_enqueue(signalled, outcome, to_tell);
   signalled.release();
-  // Perhaps this wait among them. What that makes due on this thread must not run here: it might be given what this wait
-  // was given in the thread's name, or wait behind it.
-  to_tell.tell_and_hand_over();
   if (waits) {
+    // Perhaps this wait among them. What that makes due on this thread must not run here: it might be given what this
+    // wait was given in the thread's name, or wait behind it.
+    to_tell.tell_and_hand_over();
     park(until, token);
   } else {
     static_cast<void>(try_end(claim_word::won(wait_status::timed_out)));

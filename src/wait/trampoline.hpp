@@ -51,6 +51,11 @@ class trampoline {
     is_running_ = was_running;
   }
 
+  /// Who is about to run code of the user before he comes to run(): unless run() does nothing here anyway.
+  void hand_over_unless_running() noexcept {
+    if (!is_running_) hand_over();
+  }
+
  private:
   void run_all() noexcept;
 

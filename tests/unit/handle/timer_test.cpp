@@ -10,6 +10,7 @@
 #include "quiesce/wait.hpp"
 #include "support/eventually.hpp"
 #include "support/process_state.hpp"
+#include "support/rounds.hpp"
 #include "wait/queue_lock.hpp"
 #include "wait/waiter.hpp"
 
@@ -104,9 +105,14 @@ TEST(Timer, SettingAgainReplacesTheEarlierArmingAndItsSignal_A1) {
 TEST(Timer, NoExpirationFollowsACancel_A1) {
   q::timer timer;
   int met_signalled = 0;
-  for (int round = 0; round < 3000; ++round) {
-    timer.set(std::chrono::microseconds(round % 60));
+  for (support::rounds_until_met rounds(3'000); rounds.go_on(met_signalled > 0);) {
+    const int round = rounds.number();
+    const auto limit = std::chrono::microseconds(round % 60);
+    const auto due = std::chrono::steady_clock::now() + limit;
+    timer.set(limit);
     while (round % 3 == 0 && !q::try_wait(timer)) {
+    }
+    while (round % 3 == 1 && std::chrono::steady_clock::now() < due) {  // so that the two meet
     }
     timer.cancel();
     met_signalled += q::try_wait(timer) ? 1 : 0;  // a signal that came before the cancel stays

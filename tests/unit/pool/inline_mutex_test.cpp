@@ -126,4 +126,39 @@ TEST(InlineMutex, AStopOnTheOnlyWorkerLetsRunWhatIsQueuedOnAThreadThatSignals_A7
   EXPECT_TRUE(has_run);
 }
 
+// What is queued for the only worker, which waits in its stop, is not held up by what is queued elsewhere.
+TEST(InlineMutex, AStopOnTheOnlyWorkerDropsWhatIsItsOwnThoughMoreIsQueuedOnAThreadThatSignals_A7_D3) {
+  q::thread_pool pool({.running = 1, .maximum = 1});
+  q::auto_reset_event event, other, begun;
+  std::atomic<bool> has_stopped{false};
+  q::registered_wait second(
+      pool, [](q::callback_scope&) {}, inline_options);
+  bool was_in_time = false;
+  q::registered_wait first(
+      pool,
+      [&](q::callback_scope&) {
+        other.set();
+        begun.set();
+        was_in_time = eventually([&] { return has_stopped.load(); });
+      },
+      inline_options);
+  first.arm(event);
+  second.arm(other);
+  std::thread signaller([&] { event.set(); });
+  ASSERT_TRUE(q::wait_for(begun, 30s));
+  q::stop_result result{};
+  q::pool_work stopped(pool, [] {});
+  q::pool_work stopper(pool, [&] {
+    stopped.submit();
+    result = stopped.stop();
+    has_stopped = true;
+  });
+  stopper.submit();
+  signaller.join();
+  stopper.wait_for_callbacks();
+  EXPECT_TRUE(was_in_time);
+  EXPECT_EQ(result.status, q::stop_status::stopped);
+  EXPECT_EQ(result.dropped, 1u);
+}
+
 }  // namespace
