@@ -18,7 +18,7 @@ using handle_list = std::initializer_list<handle_ref>;
 ///
 /// What a wait takes: an auto-reset event is then unsignalled, a semaphore counts one less, a mutex is owned by the
 ///   calling thread; a manual-reset event and whatever has ended for good stay as they are.
-/// Blocks:   the calling thread, in one futex; never runs callbacks, but for what signal_and_wait() signals. The `try_` forms do not block, but
+/// Blocks:   the calling thread, in one futex; never runs callbacks. The `try_` forms do not block, but
 ///           for waits for all of several, whose objects are looked at by one thread of the process at a time.
 /// Returns:  signalled; abandoned, if a mutex was taken whose owner ended without releasing it; or timed_out, or stopped.
 ///           If what is waited for is there at the moment at which the limit passes or the stop is requested, it is taken.

@@ -69,8 +69,8 @@ arm_status registration::arm_by(bool repeats, const std::source_location& where,
     const bool replaces = move.outcome == run_word::step::replaced;
     status = link(replaces);
     if (let_busy_go()) {
-      thread_record::current()
-          .inline_calls.hand_over_unless_running();  // so that what is destroyed now may signal wherever it likes
+      // So that what is destroyed now may signal wherever it likes.
+      thread_record::current().inline_calls.hand_over_unless_running();
       finish();
     }
     if (status == arm_status::armed && replaces) status = arm_status::replaced;

@@ -109,7 +109,7 @@ void registration::give_back(dropped_mutexes dropped, claimed_waiters& to_tell) 
 }
 
 // After what was pending has been dropped: a wait that repeats goes on, and each fire gave its reference up, but for the
-// one that an entry in the run queue still stands on. The caller owns another one, and is about to wait. Those whom a mutex
+// one that an entry in the run queue still stands on. The caller owns another one, and may be about to wait. Those whom a mutex
 // is given to are told before the end of this wait is: what was captured may wait for them.
 void registration::settle_drop(const run_word::move& move, const dropped_mutexes& mutexes) noexcept {
   if (move.rearm || mutexes.first != nullptr) {

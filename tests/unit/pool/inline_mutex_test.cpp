@@ -16,41 +16,41 @@ using thread_id = std::thread::id;
 
 const q::wait_options inline_options{.name = "inline", .where = q::run_on::signalling_thread};
 
-TEST(InlineMutex, TheThreadThatUnlocksItOwnsItAgainInTheCallback_A6_A7) {
-  q::thread_pool pool({.running = 1});
+/// A mutex and a wait for it, whose callback writes down where it ran and what it was told, and unlocks.
+struct told_owner {
+  explicit told_owner(q::thread_pool& pool)
+      : wait(
+            pool,
+            [this](q::callback_scope& scope) {
+              ran_on = std::this_thread::get_id();
+              told = scope.result().status;
+              mutex.unlock();
+            },
+            inline_options) {}
+
   q::mutex mutex;
   thread_id ran_on;
   q::wait_status told{};
-  q::registered_wait wait(
-      pool,
-      [&](q::callback_scope& scope) {
-        ran_on = std::this_thread::get_id();
-        told = scope.result().status;
-        mutex.unlock();
-      },
-      inline_options);
+  q::registered_wait wait;
+};
+
+TEST(InlineMutex, TheThreadThatUnlocksItOwnsItAgainInTheCallback_A6_A7) {
+  q::thread_pool pool({.running = 1});
+  told_owner callback(pool);
+  q::mutex& mutex = callback.mutex;
   mutex.lock();
-  wait.arm(mutex);
+  callback.wait.arm(mutex);
   mutex.unlock();
-  EXPECT_EQ(ran_on, std::this_thread::get_id());
-  EXPECT_EQ(told, q::wait_status::signalled);
+  EXPECT_EQ(callback.ran_on, std::this_thread::get_id());
+  EXPECT_EQ(callback.told, q::wait_status::signalled);
   EXPECT_EQ(q::try_wait(mutex).status, q::wait_status::signalled);
   mutex.unlock();
 }
 
 TEST(InlineMutex, RunsOnTheThreadThatEndsAsItsOwnerAndIsTold_A6_A7) {
   q::thread_pool pool({.running = 1});
-  q::mutex mutex;
-  thread_id ran_on;
-  q::wait_status told{};
-  q::registered_wait wait(
-      pool,
-      [&](q::callback_scope& scope) {
-        ran_on = std::this_thread::get_id();
-        told = scope.result().status;
-        mutex.unlock();
-      },
-      inline_options);
+  told_owner callback(pool);
+  q::mutex& mutex = callback.mutex;
   q::auto_reset_event owned;
   q::auto_reset_event armed;
   std::thread owner([&] {
@@ -60,11 +60,11 @@ TEST(InlineMutex, RunsOnTheThreadThatEndsAsItsOwnerAndIsTold_A6_A7) {
   });
   const thread_id of_owner = owner.get_id();
   ASSERT_TRUE(q::wait_for(owned, 30s));
-  wait.arm(mutex);
+  callback.wait.arm(mutex);
   armed.set();
   owner.join();
-  EXPECT_EQ(ran_on, of_owner);
-  EXPECT_EQ(told, q::wait_status::abandoned);
+  EXPECT_EQ(callback.ran_on, of_owner);
+  EXPECT_EQ(callback.told, q::wait_status::abandoned);
   EXPECT_EQ(q::try_wait(mutex).status, q::wait_status::signalled);
   mutex.unlock();
 }
