@@ -45,3 +45,12 @@ add_dependencies(options_tests valgrind_program)
 set_source_files_properties("${options_folder}/without_run_time_types_test.cpp" PROPERTIES COMPILE_OPTIONS -fno-rtti)
 set_source_files_properties("${options_folder}/without_exceptions_test.cpp" PROPERTIES COMPILE_OPTIONS -fno-exceptions)
 quiesce_register_tests(options_tests options LIMIT 50 TIMEOUT 60)
+
+# A project of its own that uses the installed library. Once is enough: the sanitizers' options are not installed with it.
+if(QUIESCE_FLAVOUR STREQUAL "dev")
+  add_test(NAME install.find_package
+    COMMAND "${CMAKE_COMMAND}" "-DBUILD=${PROJECT_BINARY_DIR}" "-DSOURCE=${PROJECT_SOURCE_DIR}"
+            "-DWORK=${PROJECT_BINARY_DIR}/install_test" "-DGENERATOR=${CMAKE_GENERATOR}"
+            -P "${PROJECT_SOURCE_DIR}/tests/install/follow.cmake")
+  set_tests_properties(install.find_package PROPERTIES LABELS install TIMEOUT 60)
+endif()
