@@ -94,6 +94,7 @@ TEST_F(RunNeeds, ASecondCtrlCKillsAlsoWhoWasNotToldYet) {
   expect_clean_end(128 + SIGQUIT);
 }
 
+// process-compose#280: a process that waited for another one could not be stopped.
 TEST_F(RunNeeds, AStopWhileSomebodyWaitsStartsNobody) {
   program_.make_fifo("gate");
   program_.write(
@@ -131,6 +132,7 @@ TEST_F(RunNeeds, WhatRunsOnceAndFailsIsTriedAgain) {
   EXPECT_LT(place_of("restarted", "build"), place_of("started", "web"));
 }
 
+// process-compose#274, #400: what needed a process that failed was started all the same, or waited for ever.
 TEST_F(RunNeeds, AFailureOfWhatRunsOnceIsToldToAllThatNeedIt) {
   program_.write("quiesce.toml",
                  "[web]\ncommand = \"true\"\nneeds = \"api\"\n[api]\ncommand = \"true\"\nneeds = \"build\"\n"

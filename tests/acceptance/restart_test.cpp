@@ -115,4 +115,31 @@ TEST_F(RunRestart, CtrlCDoesNotWaitForTheBackOff) {
   stop();
 }
 
+// process-compose#347: of two requests for a restart that came at once each started the process.
+TEST_F(RunRestart, RequestsThatComeAtOnceNeverRunItTwice) {
+  program_.make_fifo("gate");
+  program_.write("one", "");
+  program_.write("two", "");
+  const std::string command =
+      "mkdir lock || echo collision; trap 'echo closing; read x < gate; rmdir lock; exit' TERM; echo serving; "
+      "while :; do sleep 1; done\n";
+  program_.write("Procfile", "web: " + command);
+  program_.start({"--watch", "web=one", "--watch", "web=two", "--debounce", "1ms", "--stop-limit", "1h"});
+  program_.await_output("web     | serving");
+  // A reload that replaces it, and changes of both files, before the old one is gone.
+  program_.write("Procfile", "web: : again; " + command);
+  program_.signal(SIGHUP);
+  program_.write("one", "changed");
+  program_.write("two", "changed");
+  program_.await("reloaded");
+  program_.await_output("web     | closing");
+  program_.write("one", "changed again");
+  program_.signal(SIGHUP);
+  program_.await("reloaded");
+  program_.open_gate("gate");
+  program_.await_lines("web", 3);
+  stop();
+  EXPECT_THAT(program_.lines_of("web"), Not(::testing::Contains("collision")));
+}
+
 }  // namespace

@@ -22,6 +22,7 @@ class RunStop : public ::testing::Test {
   program_run program_;
 };
 
+// process-compose#506: processes that had ended because they were told to were taken for failures.
 TEST_F(RunStop, CtrlCEndsEverythingAndTheStatusIsZero) {
   program_.write("Procfile", "one: exec sleep 1000\ntwo: trap 'exit 9' TERM; echo ready; while :; do sleep 1; done\n");
   program_.start({"--stop-limit", "1h", "--restart", "never"});
@@ -144,6 +145,17 @@ TEST_F(RunStop, AParentThatIgnoresItsChildrenDoesNotMakeUsLoseOurs) {
   program_.ignore(SIGCHLD);
   program_.start({"--restart", "never"});
   expect_clean_end(6);
+}
+
+// foreman#235: started in the background of a script, which ignores SIGINT for it, it could not be stopped by that.
+TEST_F(RunStop, SigintStopsEverythingThoughItWasIgnoredAtTheStart) {
+  program_.write("Procfile", "web: exec sleep 1000\n");
+  program_.ignore(SIGINT);
+  program_.start({"--stop-limit", "1h"});
+  program_.await("started", "web");
+  program_.signal(SIGINT);
+  EXPECT_EQ(program_.await("stop-requested").at("because"), "SIGINT");
+  expect_clean_end();
 }
 
 }  // namespace

@@ -66,6 +66,7 @@ TEST(ManualResetEvent, ReleasedWaitersStayReleasedWhenTheLastHandleIsClosed_A2_A
   EXPECT_TRUE(eventually([&] { return waiters.all_signalled(); }));
 }
 
+// zfigura/wine#10: events that were made of descriptors got pulses wrong.
 TEST(ManualResetEvent, APulseReleasesAllThatWaitAndLeavesItUnsignalled_A3) {
   q::manual_reset_event event;
   queued_waiters waiters(event);
@@ -124,6 +125,7 @@ TEST(ManualResetEvent, ADuplicateHasALifetimeOfItsOwn_A4) {
   EXPECT_FALSE(take(second));
 }
 
+// neosmart/pevents#1: an event was destroyed while it was waited for.
 TEST(ManualResetEvent, ClosingTheLastHandleWhileItIsWaitedForIsSafe_A4) {
   auto event = std::make_unique<q::manual_reset_event>();
   queued_waiters waiters(*event);

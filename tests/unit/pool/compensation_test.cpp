@@ -42,6 +42,7 @@ class blocked_callbacks {
   q::manual_reset_event go_on_;
 };
 
+// dotnet/runtime#52558, libuv#28: callbacks that blocked starved the others.
 TEST(Compensation, ACallbackThatBlocksDoesNotHoldUpThoseThatFollow_C8) {
   q::manual_reset_event ran;
   q::thread_pool pool({.running = 1, .maximum = 2});
@@ -146,6 +147,7 @@ TEST(Compensation, APoolThatWasAskedToRunOneNeverOverlapsThoughItsCallbackBlocks
   EXPECT_TRUE(eventually([&] { return ran.load(); }));
 }
 
+// taskflow#435, botan#5874: a wait inside a task ran another one on top of it.
 TEST(Compensation, AWaitInACallbackRunsNoOtherCallbackOnItsStack_C12) {
   thread_local int depth = 0;
   std::atomic<int> deepest{0}, ran{0};

@@ -16,6 +16,7 @@ namespace q = quiesce;
 using namespace std::chrono_literals;
 using support::eventually;
 
+// boostorg/asio#443: waiting for a pool ended it, and what was posted later hung.
 TEST(Drain, AnIdlePoolIsDrainedAndGoesOn_D8) {
   q::thread_pool pool({.running = 1});
   q::auto_reset_event event;
@@ -78,6 +79,7 @@ TEST(Drain, AtItsLimitItNamesWhoIsInFlightAndStopsNothing_D8) {
   EXPECT_TRUE(pool.drain(30s).empty());
 }
 
+// libuv#765: the end was refused as busy, and nobody said by whom. libtorrent#2861: nor what was never completed.
 TEST(Drain, NamesWhoHoldsUpAPoolThatIsStopping_D8) {
   q::thread_pool pool({.running = 1});
   q::manual_reset_event begun, go_on;

@@ -1,16 +1,18 @@
 // What becomes of exceptions that leave callbacks.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <exception>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "pool/exception_policy.hpp"
-#include "quiesce/auto_reset_event.hpp"
-#include "quiesce/thread_pool.hpp"
-#include "quiesce/wait.hpp"
+#include "quiesce/quiesce.hpp"
+#include "support/eventually.hpp"
+#include "support/waiters_of.hpp"
 
 namespace {
 
@@ -25,6 +27,7 @@ std::string text_of(const std::exception_ptr& thrown) {
   }
 }
 
+// bshoshany/thread-pool#14 wishes for something like this.
 TEST(Exceptions, AreGivenToTheHandlerOnTheWorkerThatGoesOn_C11) {
   std::vector<std::string> handled;
   std::thread::id handled_on, thrown_on;
@@ -113,6 +116,7 @@ void terminate_and_tell() {
   std::set_terminate([] { std::_Exit(seen_at_the_end); });
 }
 
+// folly#1525: the pool caught and logged what was to end the process at the place of the throw.
 TEST_F(ExceptionsDeathTest, ByDefaultTerminateAtThePlaceOfTheThrow_C11) {
   const auto leave_a_post = [](q::pool_options options) {
     terminate_and_tell();
@@ -145,6 +149,51 @@ TEST_F(ExceptionsDeathTest, OfAHandlerTerminate_C11) {
     pool.stop();
   };
   EXPECT_DEATH(leave_a_handler(), "out of the handler");
+}
+
+// taskflow/taskflow#479, #730: an exception that met a stop left things behind, or hung.
+TEST(Exceptions, OfACallbackThatIsBeingStoppedLeaveNothingBehind_C11_D1) {
+  for (const q::run_on where : {q::run_on::worker, q::run_on::persistent_thread, q::run_on::signalling_thread}) {
+    std::atomic<int> handled{0};
+    q::thread_pool pool({.running = 1,
+                         .exceptions = q::on_exception::handler,
+                         .handler = [&](const std::exception_ptr&) { ++handled; }});
+    q::auto_reset_event event, returned;
+    std::atomic<bool> begun{false}, go_on{false};
+    const auto captured = std::make_shared<int>();
+    q::registered_wait wait(pool,
+                            [&, captured](q::callback_scope& s) {
+                              s.set_on_return(returned);
+                              begun = true;
+                              EXPECT_TRUE(support::eventually([&] { return go_on.load(); }));
+                              throw std::runtime_error("while it is stopped");
+                            },
+                            {.where = where});
+    wait.arm(event);
+    std::jthread signaller([&] { event.set(); });
+    ASSERT_TRUE(support::eventually([&] { return begun.load(); }));
+    std::jthread releaser([&] {
+      EXPECT_TRUE(support::eventually([&] { return support::waiters_of::any(wait.stopped()); }));
+      go_on = true;
+    });
+    EXPECT_EQ(wait.stop().status, q::stop_status::stopped);
+    EXPECT_EQ(handled, 1);
+    EXPECT_EQ(captured.use_count(), 1);
+    EXPECT_TRUE(q::try_wait(returned)) << "what was asked for at the return is done";
+    signaller.join();
+    EXPECT_TRUE(pool.drain(30s).empty());
+  }
+}
+
+TEST(Exceptions, AbandonTheMutexThatTheCallbackOwned_C11_A6) {
+  q::thread_pool pool(
+      {.running = 1, .exceptions = q::on_exception::handler, .handler = [](const std::exception_ptr&) {}});
+  q::mutex mutex;
+  q::registered_wait wait(pool, [](q::callback_scope&) { throw std::runtime_error("before it was unlocked"); });
+  wait.arm(mutex);
+  wait.wait_for_callbacks();
+  EXPECT_EQ(q::wait_for(mutex, 30s).status, q::wait_status::abandoned);
+  mutex.unlock();
 }
 
 }  // namespace

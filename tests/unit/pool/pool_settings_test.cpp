@@ -35,6 +35,7 @@ TEST(PoolSettings, APoolThatWasAskedToRunOneHasOneThreadUnlessMoreWereAskedFor_C
   EXPECT_EQ(sizes_of({.minimum = 3, .running = 1}), (sizes{3, 1, 3}));
 }
 
+// oneTBB#2056: a quota of one processor left no worker, and the first wait hung.
 TEST(PoolSettings, OnOneProcessorThereIsOneWorkerAndOthersMayTakeItsPlace_C12) {
   const q::pool_settings made = q::pool_settings::from(
       {}, [] { return 1u; }, std::source_location::current());

@@ -209,6 +209,7 @@ TEST(PoolStop, APoolMayBeDestroyedInsideItsOwnCallback_J1) {
   EXPECT_TRUE(eventually([&] { return support::count_threads() == before; })) << "its threads end by themselves";
 }
 
+// libcoro#420, paimon-cpp#233, PhotonLibOS#1562: a pool whose last reference went on a worker joined itself.
 TEST(PoolStop, APoolMayBeDestroyedInsideAPostedFunctionOrByWhatThatCaptured_J1) {
   const std::size_t before = support::count_threads();
   std::atomic<bool> second_ran{false};

@@ -173,4 +173,35 @@ TEST(PoolTimer, TheFarthestMomentWithTheLongestWindowIsHarmless_C7) {
   EXPECT_EQ(timer.stop().status, q::stop_status::stopped);
 }
 
+TEST(PoolTimer, AWaitForCallbacksDoesNotWaitForAnExpirationThatIsStillToCome_C7_D5) {
+  q::thread_pool pool({.running = 1});
+  q::pool_timer timer(pool, [] { FAIL() << "nothing is due"; });
+  timer.set(1h, 1h);
+  timer.wait_for_callbacks();
+  timer.wait_for_callbacks(q::pending::cancel);
+  EXPECT_TRUE(timer.cancel()) << "it is still set";
+}
+
+TEST(PoolTimer, ACancelWhileItsCallbackRunsEndsTheRepetitionAndDoesNotWait_C7) {
+  q::thread_pool pool({.running = 1});
+  q::auto_reset_event begun;
+  q::manual_reset_event go_on;
+  std::atomic<int> calls{0};
+  q::pool_timer timer(pool, [&] {
+    ++calls;
+    begun.set();
+    EXPECT_TRUE(q::wait_for(go_on, 30s));
+  });
+  timer.set(0s, 1h);
+  ASSERT_TRUE(q::wait_for(begun, 30s));
+  EXPECT_TRUE(timer.cancel()) << "the next expiration";
+  EXPECT_FALSE(timer.cancel());
+  EXPECT_EQ(timer.in_flight().size(), 1u);
+  timer.request_stop();
+  EXPECT_FALSE(q::try_wait(timer.stopped())) << "asked to stop, it does not wait either";
+  go_on.set();
+  EXPECT_TRUE(q::wait_for(timer.stopped(), 30s));
+  EXPECT_EQ(calls, 1);
+}
+
 }  // namespace

@@ -14,6 +14,7 @@
 #include "support/eventually.hpp"
 #include "support/held_worker.hpp"
 #include "support/process_state.hpp"
+#include "support/queued_waiters.hpp"
 #include "support/waiters_of.hpp"
 
 namespace {
@@ -125,6 +126,7 @@ TEST(RegisteredWait, DisarmingTakesTheArmingBackAndLeavesTheSignal_C5) {
   EXPECT_EQ(counted.calls(), 1) << "it can be armed again";
 }
 
+// dotnet/corert#3807: what has taken the signal has to call back.
 TEST(RegisteredWait, ASignalBeforeTheDisarmingStillCallsBackOnce_D5) {
   counting_wait counted;
   q::auto_reset_event event;
@@ -218,6 +220,7 @@ TEST(RegisteredWait, ItsLimitIsNotEarly_B6) {
   }
 }
 
+// dotnet/runtime#90866: a thread for each 64 handles. FreeRDP#3697: a descriptor for each event.
 TEST(RegisteredWait, TenThousandUseNoThreadAndNoDescriptor_C3_C5) {
   constexpr int all = 10'000;
   q::thread_pool pool({.running = 2});
@@ -310,6 +313,26 @@ TEST(RegisteredWait, StaysArmedWhenItIsMovedAndStopsWhenItIsAssignedTo_D3) {
   second.set();
   EXPECT_TRUE(q::wait(second_called));
   EXPECT_EQ(first_calls, 0);
+}
+
+TEST(RegisteredWait, StandsAmongThreadsInTheOrderOfTheirComing_A2_A5) {
+  counting_wait counted;
+  q::auto_reset_event event;
+  support::queued_waiters threads(event);
+  ASSERT_TRUE(threads.add());
+  counted.wait.arm(event);
+  ASSERT_TRUE(threads.add());
+  event.set();
+  EXPECT_TRUE(eventually([&] { return threads.has_ended(0); }));
+  counted.drain();
+  EXPECT_EQ(counted.calls(), 0);
+  event.set();
+  counted.drain();
+  EXPECT_EQ(counted.signalled, 1);
+  EXPECT_FALSE(threads.has_ended(1));
+  event.set();
+  EXPECT_TRUE(eventually([&] { return threads.has_ended(1); }));
+  EXPECT_FALSE(q::try_wait(event));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "quiesce/quiesce.hpp"
 #include "support/eventually.hpp"
@@ -47,6 +48,7 @@ bool service_ends_by(Stop stop) {
   return eventually([&] { return ended.load(); });
 }
 
+// asio#1475: what was cancelled kept its owner alive for ever.
 TEST(StopAtTheEndOfLife, AWaitThatOnlyItsOwnCallbackOwnsCanBeStopped_D3) {
   EXPECT_TRUE(service_ends_by([](service& s, q::thread_pool&) { s.wait->stop(); }));
 }
@@ -246,6 +248,30 @@ TEST(StopAtTheEndOfLife, ARepeatingWaitThatArmsItselfTooDoesNotPileUp_C6) {
   const int before = calls.load();
   wait.stop();
   EXPECT_LE(calls.load() - before, 3) << "one that ran at the reset, what it and its beginning had fired, no more";
+}
+
+TEST(StopAtTheEndOfLife, ManyWaitsMayBeDestroyedWhileArmedThoughTheirHandlesAndTheirPoolGoFirst_A4_D1) {
+  constexpr std::size_t all = 512;
+  for (const bool pool_first : {false, true}) {
+    std::atomic<int> calls{0};
+    auto pool = std::make_unique<q::thread_pool>(q::pool_options{.running = 2});
+    std::vector<q::auto_reset_event> events(all), kept;
+    std::vector<q::registered_wait> waits;
+    for (q::auto_reset_event& event : events) {
+      waits.emplace_back(*pool, [&](q::callback_scope&) { ++calls; });
+      waits.back().arm(event, waits.size() % 2 == 0 ? q::never : q::deadline(1h));
+    }
+    for (std::size_t i = 0; i < all; i += 8) kept.push_back(events[i].duplicate());
+    events.clear();
+    if (pool_first) pool.reset();
+    waits.clear();
+    for (q::auto_reset_event& event : kept) {
+      event.set();
+      EXPECT_TRUE(q::try_wait(event)) << "nobody took it";
+    }
+    pool.reset();
+    EXPECT_EQ(calls, 0);
+  }
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ std::vector<q::stop_status> stop_in_a_circle(std::size_t size) {
   return answers;
 }
 
+// dotnet/runtime#43438, #90078: two registrations that disposed of each other hung.
 TEST(StopCircle, OfTwoCallbacksThatStopEachOtherBothAreDeferred_D8) {
   for (int round = 0; round < 200; ++round) {
     EXPECT_EQ(stop_in_a_circle(2), std::vector(2, q::stop_status::deferred)) << round;

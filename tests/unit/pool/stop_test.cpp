@@ -58,6 +58,7 @@ TEST(Stop, AfterItNothingCallsBackAndNothingCanBeArmed_D1_D2) {
   EXPECT_EQ(calls.load(), 0);
 }
 
+// dotnet/coreclr#20145: the stop returned before the callback was surely over. stellar-core#428: it dangled.
 TEST(Stop, WaitsForTheCallbackThatRunsAndRefusesItsReArming_D1_D2) {
   q::thread_pool pool({.running = 2});
   q::auto_reset_event event;
@@ -84,6 +85,7 @@ TEST(Stop, WaitsForTheCallbackThatRunsAndRefusesItsReArming_D1_D2) {
   EXPECT_EQ(inside, q::arm_status::refused);
 }
 
+// dotnet/corert#3807: a signal that won against the stop has been taken, so its callback has to run.
 TEST(Stop, WhatHadFiredBeforeItRunsAndIsWaitedFor_D3) {
   q::thread_pool pool({.running = 1});
   q::auto_reset_event event;
@@ -103,6 +105,7 @@ TEST(Stop, WhatHadFiredBeforeItRunsAndIsWaitedFor_D3) {
   EXPECT_EQ(result.dropped, 0u);
 }
 
+// microsoft/libHttpClient#396, dotnet/coreclr#2093, dotnet/corefx#14903: a stop from inside hung.
 TEST(Stop, FromInsideItsCallbackIsDeferredAndHoldsFromItsReturn_D1_D3) {
   q::thread_pool pool({.running = 2});
   q::auto_reset_event event;
@@ -313,6 +316,7 @@ TEST(Stop, DropsAndCountsWhatWasDueWhenItComesFromInside_D3) {
   EXPECT_EQ(calls.load(), 1);
 }
 
+// dotnet/coreclr#19938: nothing limited the waiting that a stop hides.
 TEST(Stop, GivesUpAtItsLimitAndGoesOn_D4_D8) {
   q::thread_pool pool({.running = 1});
   q::auto_reset_event event;

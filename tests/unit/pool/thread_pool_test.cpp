@@ -41,6 +41,7 @@ TEST(ThreadPool, OneWorkerRunsWhatIsPostedInOrder_C1) {
   for (int i = 0; i < 1000; ++i) EXPECT_EQ(ran[static_cast<std::size_t>(i)], i);
 }
 
+// boostorg/asio#207, rippled#7438: what was posted ran at once, under the lock of whoever posted it.
 TEST(ThreadPool, NeverRunsAFunctionInsideThePost_C1) {
   q::thread_pool pool({.running = 1});
   q::auto_reset_event done;
@@ -202,6 +203,7 @@ TEST(ThreadPool, EveryFunctionRunsOrFailsOrIsRefused_C13) {
   EXPECT_EQ(ran.load() + failed.load(), accepted);
 }
 
+// taskflow#385, oneTBB#1832: pools that lived until the end of the process hung or crashed there.
 TEST(ThreadPool, ADestructorOfAStaticOneEndsTheProcessCleanlyAndSoDoesOneThatIsLeaked_J1) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto leave_one_to_the_end = [] {

@@ -40,6 +40,7 @@ class waiting_thread {
   std::jthread thread_;
 };
 
+// MicrosoftDocs/sdk-api#1158: what this call does about an armed wait surprises people.
 TEST(WaitForCallbacks, ReturnsAtOnceWhenNothingIsDueAndLeavesTheArming_D5) {
   q::thread_pool pool({.running = 1});
   q::auto_reset_event event;
@@ -303,6 +304,56 @@ TEST(WaitForCallbacks, ACallbackMayDestroyTheWaitThatIsWaitedFor_D5_D3) {
     go_on.set();
     EXPECT_TRUE(eventually([&] { return waiter.has_returned(); }));
   }
+}
+
+// The order that people bring along: take the arming back, wait for the callbacks, destroy. A signal that came before is
+// never lost by it, though it came just before, and though the callbacks arm the wait again.
+TEST(WaitForCallbacks, ASignalJustBeforeADisarmIsWaitedForOrTakenBack_D5) {
+  constexpr int signals = 5;
+  for (const q::pending what : {q::pending::run, q::pending::cancel}) {
+    for (int round = 0; round < 100; ++round) {
+      q::thread_pool pool({.running = 2, .maximum = 2});
+      q::auto_reset_event event, counted;
+      auto calls = std::make_unique<int>(0);
+      q::registered_wait wait(pool, [&, use = calls.get()](q::callback_scope& s) {
+        s.arm(event);
+        ++*use;
+        counted.set();
+      });
+      wait.arm(event);
+      for (int i = 0; i < signals; ++i) {
+        event.set();
+        ASSERT_TRUE(q::wait_for(counted, 30s));
+      }
+      event.set();
+      wait.disarm();
+      wait.wait_for_callbacks(what);
+      if (what == q::pending::run) {
+        ASSERT_EQ(*calls, signals + 1);
+      } else {
+        ASSERT_GE(*calls, signals);
+        ASSERT_LE(*calls, signals + 1);
+      }
+      EXPECT_FALSE(q::try_wait(event)) << "taken, whether its callback ran or not";
+    }
+  }
+}
+
+TEST(WaitForCallbacks, ALimitThatPassesAfterItStillCallsBack_D5) {
+  q::thread_pool pool({.running = 1});
+  const q::auto_reset_event event;
+  q::auto_reset_event called;
+  q::registered_wait wait(pool, [&](q::callback_scope& s) {
+    EXPECT_EQ(s.result().status, q::wait_status::timed_out);
+    called.set();
+  });
+  wait.arm(event, 10ms);
+  wait.wait_for_callbacks();
+  EXPECT_TRUE(q::wait_for(called, 30s));
+  wait.arm(event, 1h);
+  wait.wait_for_callbacks(q::pending::cancel);
+  EXPECT_EQ(wait.arm(event, 0s), q::arm_status::replaced) << "it was still armed";
+  EXPECT_TRUE(q::wait_for(called, 30s));
 }
 
 }  // namespace

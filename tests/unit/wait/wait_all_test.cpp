@@ -39,6 +39,7 @@ TEST(WaitAll, TakesAllOfThemOrNone_B3) {
   EXPECT_FALSE(take(b));
 }
 
+// neosmart/pevents#9: a wait for all took signals before the last one was there.
 TEST(WaitAll, EachSignalOfTheLastOneMissingEndsIt_B3) {
   constexpr std::size_t count = 3;
   std::array<std::size_t, count> order{0, 1, 2};
@@ -178,6 +179,7 @@ TEST(WaitAll, AStopRequestEndsItAndTakesNothing_B1_B5) {
   EXPECT_TRUE(take(signalled));
 }
 
+// neosmart/pevents#5: with all of them set it timed out.
 TEST(WaitAll, WhatIsThereWinsOverALimitThatHasPassedAndOverAStop_B5) {
   std::stop_source stop;
   stop.request_stop();

@@ -52,6 +52,7 @@ TEST(WaitAny, LeavesAManualResetEventSignalledAndWhatComesAfterItUntouched_B2) {
   EXPECT_TRUE(q::try_wait(after));
 }
 
+// dotnet/corefx#2865: the same handle twice was refused.
 TEST(WaitAny, TheSameObjectMayStandInItTwice_B2) {
   q::auto_reset_event event(true), other;
   EXPECT_EQ(q::wait_any({other, event, event}).index, 1u);
@@ -81,6 +82,7 @@ TEST(WaitAny, ASetSkipsTheSecondPlaceOfAWaitThatItHasEnded_A2_B2) {
   if (ended.load() != 2) event.set();
 }
 
+// microsoft/WSL#40035, dotnet/runtime#1646: the 65th handle failed, or 64 of them seemed to time out.
 TEST(WaitAny, HasNoLimitOf64Objects_B2) {
   for (const std::size_t size : {std::size_t{64}, std::size_t{65}, std::size_t{200}, std::size_t{3000}}) {
     std::vector<q::auto_reset_event> events(size);
@@ -151,6 +153,7 @@ TEST(WaitAny, AnAvailableSignalWinsOverALimitAndAStop_B5) {
   EXPECT_EQ(q::wait_any_until({never_set, ready}, std::chrono::steady_clock::now() - 1s).index, 1u);
 }
 
+// libunifex#442, capy#151: a wait for an event could not be cancelled, so what contained it never ended.
 TEST(WaitAny, EndsAtAStopAndLeavesAllQueues_B1_B5) {
   std::vector<q::auto_reset_event> events(70);
   const auto all = refs(events);

@@ -1,5 +1,3 @@
-#include "quiesce/wait.hpp"
-
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -9,8 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "quiesce/auto_reset_event.hpp"
-#include "quiesce/manual_reset_event.hpp"
+#include "quiesce/quiesce.hpp"
 #include "support/eventually.hpp"
 #include "support/waiters_of.hpp"
 
@@ -212,6 +209,27 @@ TEST(Wait, LeavesTheQueueHoweverItEnds_B5) {
     EXPECT_TRUE(q::wait(event));
   }
   EXPECT_EQ(waiters_of::raw_word(event), 0u) << "unsignalled, unlocked, nobody waiting";
+}
+
+TEST(Wait, ALimitOfZeroTakesWhatIsThereOfEveryKind_B1) {
+  const q::auto_reset_event event(true);
+  EXPECT_TRUE(q::wait_for(event, 0s));
+  EXPECT_FALSE(q::wait_for(event, 0s));
+  q::semaphore semaphore(2);
+  EXPECT_TRUE(q::wait_until(semaphore, steady_clock::now() - 1s));
+  EXPECT_TRUE(q::wait_any_for({event, semaphore}, 0s));
+  EXPECT_FALSE(q::wait_any_for({event, semaphore}, 0s));
+  q::mutex mutex;
+  EXPECT_TRUE(q::wait_for(mutex, 0s));
+  bool another_took_it = true;
+  std::thread([&] { another_took_it = static_cast<bool>(q::wait_for(mutex, 0s)); }).join();
+  EXPECT_FALSE(another_took_it);
+  mutex.unlock();
+  q::timer timer;
+  timer.set(0s);
+  EXPECT_TRUE(q::wait_all_for({timer, mutex}, 0s));
+  EXPECT_FALSE(q::wait_for(timer, 0s));
+  mutex.unlock();
 }
 
 }  // namespace
