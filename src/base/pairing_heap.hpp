@@ -22,6 +22,8 @@ class pairing_heap_node {
  private:
   template <class T, auto Before>
   friend class pairing_heap;
+  template <class T, auto Before, auto DueOf, auto IsLoose>
+  friend class timing_wheel;
 
   pairing_heap_node* child_ = nullptr;     // the first one
   pairing_heap_node* sibling_ = nullptr;   // the next one
@@ -56,7 +58,7 @@ class pairing_heap {
     node& entry = added;
     if (entry.is_linked()) bug("an object was inserted into a heap that stands in one already");
     entry.sequence_ = ++last_sequence_;
-    root_ = root_ == nullptr ? &entry : meld(root_, &entry);
+    put(entry);
   }
 
   /// Takes out the one that comes first. The heap is not empty.
@@ -80,7 +82,12 @@ class pairing_heap {
   }
 
  private:
+  template <class U, auto UBefore, auto DueOf, auto IsLoose>
+  friend class timing_wheel;
   using node = pairing_heap_node;
+
+  // Its sequence stands: that of this insertion, or of an earlier one into something that hands over to this heap.
+  void put(node& entry) noexcept { root_ = root_ == nullptr ? &entry : meld(root_, &entry); }
 
   static T& object(node& entry) noexcept { return static_cast<T&>(entry); }
 

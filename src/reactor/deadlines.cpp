@@ -33,6 +33,8 @@ void deadlines::schedule(deadline_entry& entry, deadline when, std::chrono::nano
   entry.on_ = when.on();
   entry.earliest_ = when.nanoseconds();
   entry.due_ = entry.earliest_ + std::min<std::int64_t>(window.count(), latest_moment - entry.earliest_);
+  // The first after a while: time has not come to where it is now.
+  if (line.looks_at == not_at_all) static_cast<void>(line.entries.first_until(os::now(line.clock)));
   line.entries.insert(entry);
   if (entry.due_ >= line.looks_at) return;
   // Under the lock, or a later deadline of another thread could be set after this one and take its place.
@@ -49,19 +51,22 @@ bool deadlines::cancel(deadline_entry& entry) noexcept {
   return true;
 }
 
-deadline_entry* deadlines::claim_due(timeline& line, os::clock_id clock, bool& more) noexcept {
+deadline_entry* deadlines::claim_due(timeline& line, bool& more) noexcept {
   deadline_entry* first = nullptr;
   deadline_entry** end = &first;
   const std::lock_guard hold(lock_);
-  const std::int64_t now = os::now(clock);
-  for (std::size_t room = batch; !line.entries.empty() && line.entries.top().earliest_ <= now; --room) {
+  const std::int64_t now = os::now(line.clock);
+  for (std::size_t room = batch;; --room) {
+    deadline_entry* const first_due = line.entries.first_until(now);
+    if (first_due == nullptr || first_due->earliest_ > now) break;
     if (room == 0) {
       // The reactor comes back at once: until then nobody has to set the timer.
       line.looks_at = soon;
       more = true;
       break;
     }
-    deadline_entry& due = line.entries.pop();
+    deadline_entry& due = *first_due;
+    line.entries.pop();
     due.on_ = deadline::clock::never;
     // Last touch of an entry that answers false: its owner may end it when the lock is free.
     if (!due.claim_expiry()) continue;
@@ -72,8 +77,8 @@ deadline_entry* deadlines::claim_due(timeline& line, os::clock_id clock, bool& m
   if (more) return first;
   // Even when the timer seems to be set right: it has fired, and only the setting makes it fire again. By the system
   // clock that can be long before the moment it was set to, when the clock was set back since.
-  line.looks_at = line.entries.empty() ? not_at_all : line.entries.top().due_;
-  if (!line.entries.empty()) line.timer.set(line.looks_at);
+  line.looks_at = line.entries.next_look();
+  if (line.looks_at != not_at_all) line.timer.set(line.looks_at);
   return first;
 }
 
@@ -83,7 +88,7 @@ bool deadlines::expire_due(os::clock_id clock) noexcept {
   // get again.
   line.timer.drain();
   bool more = false;
-  deadline_entry* next = claim_due(line, clock, more);
+  deadline_entry* next = claim_due(line, more);
   while (next != nullptr) {
     deadline_entry& claimed = *next;
     // Read before the call: the entry may be gone after it.

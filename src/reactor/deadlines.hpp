@@ -6,7 +6,7 @@
 #include <limits>
 #include <mutex>
 
-#include "base/pairing_heap.hpp"
+#include "base/timing_wheel.hpp"
 #include "os/timer_fd.hpp"
 #include "quiesce/deadline.hpp"
 #include "reactor/deadline_entry.hpp"
@@ -21,8 +21,8 @@ namespace quiesce::inline v0::reactor {
 /// most one wake-up that finds nothing due.
 ///
 /// INVARIANTS, true whenever the lock is free
-///   I1  an entry says on_ != never if and only if it stands in the heap of that clock
-///   I2  the reactor will look at a clock's heap by itself at `looks_at` (of that clock) at the latest: its timer is
+///   I1  an entry says on_ != never if and only if it stands in the wheel of that clock
+///   I2  the reactor will look at a clock's wheel by itself at `looks_at` (of that clock) at the latest: its timer is
 ///       set to that moment, or has fired and expire_due() is about to run, or expire_due() said it must run again
 ///   I3  looks_at <= the earliest entry's due, if there is an entry
 ///   I4  all that one expire_due() claims is told before the next one claims, and both are the reactor's thread's: so an
@@ -59,18 +59,21 @@ class deadlines {
   static constexpr bool is_earlier(const deadline_entry& a, const deadline_entry& b) noexcept {
     return a.due_ < b.due_;
   }
+  static constexpr std::int64_t due_of(const deadline_entry& entry) noexcept { return entry.due_; }
+  static constexpr bool has_window(const deadline_entry& entry) noexcept { return entry.earliest_ != entry.due_; }
   static constexpr std::int64_t not_at_all = std::numeric_limits<std::int64_t>::max();
   static constexpr std::int64_t soon = std::numeric_limits<std::int64_t>::min();
 
   struct timeline {
-    explicit timeline(os::clock_id clock) : timer(clock) {}
+    explicit timeline(os::clock_id of) : clock(of), timer(of) {}
 
-    base::pairing_heap<deadline_entry, &deadlines::is_earlier> entries;
+    const os::clock_id clock;
+    base::timing_wheel<deadline_entry, &deadlines::is_earlier, &deadlines::due_of, &deadlines::has_window> entries;
     os::timer_fd timer;
     std::int64_t looks_at = not_at_all;  // not later than the moment at which the reactor looks here by itself
   };
 
-  deadline_entry* claim_due(timeline& line, os::clock_id clock, bool& more) noexcept;
+  deadline_entry* claim_due(timeline& line, bool& more) noexcept;
   timeline& line_of(deadline::clock clock) noexcept;
 
   std::mutex lock_;

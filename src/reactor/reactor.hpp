@@ -31,7 +31,7 @@ namespace quiesce::inline v0::reactor {
 ///   I2  after the return of remove() no ready() begins for that id. One that had begun holds a reference, so remove()
 ///       called by the end of the source finds none running: nothing has to be waited for
 ///   I3  whoever has a source registered, or an entry scheduled or claimed, holds a reference of the reactor. So when
-///       the last one is dropped the table and the heaps are empty, and the thread is in no call but perhaps the one
+///       the last one is dropped the table and the wheels are empty, and the thread is in no call but perhaps the one
 ///       that drops it, or one that has nothing left to do but return
 ///   I4  the count of references and the pointer to the running reactor change together, under one lock: a reactor that
 ///       nobody refers to is never handed out again
