@@ -40,10 +40,10 @@ void pool_core::start_persistent() {
   try {
     crew_.start_persistent();
   } catch (...) {
-    static_cast<void>(ended(0));
+    live_ended();
     throw;
   }
-  static_cast<void>(ended(0));
+  live_ended();
 }
 
 bool pool_core::drain_until(deadline until) noexcept {
@@ -61,12 +61,12 @@ void pool_core::append_in_flight(std::vector<callback_info>& to) {
   for (std::size_t room = 64;; room *= 2) {
     members.all.reserve(room);  // not under the lock, which threads of the pool take
     const std::lock_guard lock(mutex_);
-    if (live_ - posted_ > room) continue;
+    if (live_ > room) continue;
     for (registration* const list : {members_, closing_members_}) {
       // Alive: its last reference goes after member_closed().
       for (registration* each = list; each != nullptr; each = each->in_pool().next()) members.add(*each);
     }
-    posted = posted_;
+    posted = posted_word::count(posted_.load(std::memory_order_relaxed));
     break;
   }
   for (registration* const each : members.all) each->append_in_flight(to);
@@ -90,25 +90,30 @@ bool pool_core::leaves_now() noexcept {
   return !std::exchange(leaving_, true);
 }
 
-bool pool_core::accept_work() noexcept {
-  const std::lock_guard lock(mutex_);
-  if (closing_) return false;
-  ++live_;
-  ++posted_;
-  return true;
+// order: relaxed. The word publishes nothing but itself: what a function gets and what it has done travel with the locks of
+//        the run queue, which its worker passes before it can leave.
+posted_word::step pool_core::step(posted_word::move (*transition)(std::uint64_t)) noexcept {
+  std::uint64_t seen = posted_.load(std::memory_order_relaxed);
+  for (;;) {
+    const posted_word::move move = transition(seen);
+    if (posted_.compare_exchange_weak(seen, move.next, std::memory_order_relaxed)) {
+      return move.outcome;
+    }
+  }
 }
 
-bool pool_core::work_ended() noexcept { return ended(1); }
+bool pool_core::work_ended() noexcept {
+  const posted_word::step outcome = step(posted_word::on_end);
+  if (outcome == posted_word::step::last) live_ended();
+  return outcome != posted_word::step::open;
+}
 
-bool pool_core::ended(std::size_t posted) noexcept {
+void pool_core::live_ended() noexcept {
   mutex_.lock();
   --live_;
-  posted_ -= posted;
-  const bool is_closing = closing_;
   const bool leaves = leaves_now();
   mutex_.unlock();
   if (leaves) crew_.leave();
-  return is_closing;
 }
 
 pool_core::inline_entry::inline_entry(pool_core& pool) noexcept : pool_(pool) {
@@ -121,7 +126,7 @@ pool_core::inline_entry::inline_entry(pool_core& pool) noexcept : pool_(pool) {
 
 pool_core::inline_entry::~inline_entry() {
   pool_.crew_.inline_ended();
-  pool_.ended(0);
+  pool_.live_ended();
   pool_.release();  // Last touch of the pool.
 }
 
@@ -145,6 +150,7 @@ void pool_core::member_closed(registration& member) noexcept {
 void pool_core::request_stop() noexcept {
   mutex_.lock();
   closing_ = true;
+  if (step(posted_word::on_close) == posted_word::step::some_left) ++live_;  // until the last of them has ended
   // Closing a member may run destructors of the user, so it happens without the lock; a member that is taken out of the
   // list first is closed once, and none can join any more and stay open.
   while (registration* const member = members_) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <mutex>
 #include <string>
@@ -8,6 +9,7 @@
 #include "pool/blocked_stop.hpp"
 #include "pool/crew.hpp"
 #include "pool/pool_settings.hpp"
+#include "pool/posted_word.hpp"
 #include "pool/run_queue.hpp"
 #include "quiesce/callback_source.hpp"
 #include "quiesce/event_object.hpp"
@@ -20,9 +22,9 @@ class registration;
 /// A pool behind its handle: its crew, and what may still make a callback. As an event it is signalled when the pool has
 /// stopped.
 ///
-///   I1  live_ counts what may still make a callback: registered waits that are not closed, posted work that has not
-///       ended, and entries that run on threads that signal. But for these it only falls while closing_ is set, and what
-///       they add when it has come to zero makes no callback
+///   I1  live_ counts what may still make a callback: registered waits that are not closed, entries that run on threads that
+///       signal, and, as one, what was posted and had not ended when closing_ was set. But for the entries it only falls
+///       while that is set, and what they add when it has come to zero makes no callback. Until then posted_ counts posts
 ///   I2  the crew is told to leave once: by who finds closing_ set and live_ zero first (leaving_)
 ///   I3  the core outlives its threads: each owns a reference, dropped as its last act
 ///   I4  the threads are joined by the first stop from outside, or detached when the pool's handle is dropped inside a
@@ -58,8 +60,9 @@ class pool_core final : public event_object {
   void start_persistent();
 
   /// Counts work in, unless the pool is closing.
-  bool accept_work() noexcept;
-  /// Counts it out again. Returns whether the pool is stopping: then somebody waits for that, or will.
+  bool accept_work() noexcept { return step(posted_word::on_accept) == posted_word::step::accepted; }
+  /// Counts it out again. Returns whether the pool is stopping: then somebody waits for that, or will. Last touch of the
+  /// core by the caller unless he owns a reference.
   bool work_ended() noexcept;
 
   /// A registered wait joins the pool; false when the pool is closing, and it has to be closed.
@@ -115,16 +118,17 @@ class pool_core final : public event_object {
   explicit pool_core(pool_settings settings);
   ~pool_core() override;
 
-  bool ended(std::size_t posted) noexcept;
+  posted_word::step step(posted_word::move (*transition)(std::uint64_t)) noexcept;
+  void live_ended() noexcept;
   bool leaves_now() noexcept;
 
   std::mutex joining_;   // held while the threads are joined, so that every stop from outside returns after it
   bool joined_ = false;  // the threads have been joined or detached; guarded by joining_
-  std::mutex mutex_;     // guards what follows, up to the crew
+  std::atomic<std::uint64_t> posted_{0};
+  std::mutex mutex_;  // guards what follows, up to the crew
   registration* members_ = nullptr;
   registration* closing_members_ = nullptr;  // those that request_stop() has gone through
   std::size_t live_ = 0;
-  std::size_t posted_ = 0;  // of these: posted work
   bool closing_ = false;
   bool leaving_ = false;
   crew crew_;
