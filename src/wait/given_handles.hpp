@@ -1,10 +1,10 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <memory>
 #include <source_location>
 #include <span>
+#include <type_traits>
 
 #include "quiesce/wait.hpp"
 #include "wait/waiter.hpp"
@@ -26,8 +26,12 @@ template <class Use>
 [[gnu::noinline]] auto with_places(std::size_t count, Use use) {
   constexpr std::size_t on_stack = 64;
   if (count <= on_stack) {
-    std::array<waiter, on_stack> places;
-    return use(std::span(places).first(count));
+    // No more of them are made than there are handles: filling the rest would cost more than most waits.
+    alignas(waiter) std::byte room[on_stack * sizeof(waiter)];
+    auto* const places = reinterpret_cast<waiter*>(room);
+    std::uninitialized_default_construct_n(places, count);
+    static_assert(std::is_trivially_destructible_v<waiter>);
+    return use(std::span(places, count));
   }
   const std::unique_ptr<waiter[]> places(new waiter[count]);
   return use(std::span(places.get(), count));

@@ -11,7 +11,8 @@ namespace quiesce::inline v0 {
 /// The lock of one object's queue, held from construction to unlock() or destruction, and with it the right to look at
 /// the queue and to link and unlink waiters. Held for a few instructions only, unless the object is enrolled: then its
 /// holder may look at the others of a wait for all. Nothing that blocks for long, allocates or belongs to the user runs
-/// under it. Two of them are held by one thread only if it holds the wide lock.
+/// under it. Two of them are held by one thread only if it holds the wide lock, or has
+/// got each of them without waiting (taking_together.hpp).
 class queue_lock {
  public:
   explicit queue_lock(waitable& object) noexcept : object_(&object) { lock(); }
@@ -33,6 +34,11 @@ class queue_lock {
   void unlink(waiter& place) noexcept;
 
  protected:
+  /// Takes over a lock that the caller holds already.
+  struct adopt {};
+  queue_lock(waitable& object, adopt) noexcept
+      : object_(&object), word_(object.word_.load(std::memory_order_relaxed)) {}
+
   void lock() noexcept;
 
   waitable* object_;

@@ -22,6 +22,18 @@ state_lock::state_lock(waitable& object) noexcept : queue_lock(object) {
   lock();
 }
 
+// A plain word is that of an object that is not enrolled, and no enrolment can begin while it is locked.
+waitable::glance state_lock::try_lock_available(waitable& object, std::uint64_t owner) noexcept {
+  std::uint64_t seen = object.word_.load(std::memory_order_acquire);
+  if (!object_word::is_plain(seen)) return waitable::glance::unsure;
+  const bool is_available =
+      object.rule_ == take_rule::asks ? object.is_available(seen, owner) : object_word::value(seen) != 0;
+  if (!is_available) return waitable::glance::nothing;
+  const bool locked = object.word_.compare_exchange_strong(seen, object_word::on_lock(seen, false).next,
+                                                           std::memory_order_acquire, std::memory_order_relaxed);
+  return locked ? waitable::glance::taken : waitable::glance::unsure;
+}
+
 void state_lock::unlock() noexcept {
   queue_lock::unlock();
   if (holds_wide_) wide_lock::lock().unlock();

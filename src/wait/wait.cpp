@@ -1,6 +1,7 @@
 #include "quiesce/wait.hpp"
 
 #include "wait/given_handles.hpp"
+#include "wait/state_lock.hpp"
 #include "wait/thread_wait.hpp"
 
 namespace quiesce::inline v0 {
@@ -9,6 +10,7 @@ namespace {
 wait_result look(handles objects, const std::source_location& where) {
   for (std::size_t i = 0; i < objects.size(); ++i) {
     waitable& object = *objects[i].object();
+    if (state_lock::is_nothing_at_a_glance(object)) continue;
     const waitable::glance glance = object.try_take_at_a_glance();
     if (glance == waitable::glance::taken) return {.status = wait_status::signalled, .index = i};
     if (glance == waitable::glance::nothing) continue;

@@ -7,6 +7,7 @@
 #include "quiesce/wait.hpp"
 #include "wait/all_wait.hpp"
 #include "wait/given_handles.hpp"
+#include "wait/taking_together.hpp"
 
 namespace quiesce::inline v0 {
 namespace {
@@ -31,8 +32,7 @@ waitable* find_duplicate(handles objects) {
   return find_duplicate(sorted);
 }
 
-void check_all(handles objects, const std::source_location& where) {
-  check_given(objects, where);
+void check_each_once(handles objects, const std::source_location& where) {
   waitable* const twice = find_duplicate(objects);
   if (twice != nullptr) base::misuse("an object was given twice to a wait for all", twice->name(), where);
   for (const handle_ref object : objects) {
@@ -44,9 +44,17 @@ wait_result look_all(handles objects) {
   return with_places(objects.size(), [&](std::span<waiter> places) { return all_wait(objects, places).try_once(); });
 }
 
+// The first look. What is given twice is never taken together, so that need not be looked for before.
+waitable::glance look_at_a_glance(handles objects, const std::source_location& where) {
+  check_given(objects, where);
+  const waitable::glance found = try_take_together(objects);
+  if (found != waitable::glance::taken) check_each_once(objects, where);
+  return found;
+}
+
 wait_result look_or_block_all(handles objects, deadline until, const std::stop_token& token,
                               const std::source_location& where) {
-  check_all(objects, where);
+  if (look_at_a_glance(objects, where) == waitable::glance::taken) return {.status = wait_status::signalled};
   const bool stopped = token.stop_requested();
   if (!stopped && !until.has_passed()) {
     return with_places(objects.size(),
@@ -66,7 +74,11 @@ wait_result wait_all(handle_list objects, std::stop_token token, std::source_loc
   return look_or_block_all(many(objects), never, token, where);
 }
 wait_result try_wait_all(handles objects, std::source_location where) {
-  check_all(objects, where);
+  switch (look_at_a_glance(objects, where)) {
+    case waitable::glance::taken: return {.status = wait_status::signalled};
+    case waitable::glance::nothing: return {.status = wait_status::timed_out};
+    case waitable::glance::unsure: break;
+  }
   return look_all(objects);
 }
 wait_result try_wait_all(handle_list objects, std::source_location where) { return try_wait_all(many(objects), where); }
