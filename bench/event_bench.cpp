@@ -1,35 +1,20 @@
+// One event: set and taken by one thread, and between two threads that wake each other.
 #include <benchmark/benchmark.h>
 
-#include <atomic>
-#include <cstdint>
+#include "event_kinds.hpp"
+#include "event_loops.hpp"
 
-#include "quiesce/quiesce.hpp"
-
+namespace quiesce_bench {
 namespace {
 
 namespace q = quiesce;
 
-// The yardstick: what a set and a wait of one thread cannot go below, a compare-exchange each.
-void two_compare_exchanges_on_one_word(benchmark::State& state) {
-  std::atomic<std::uint64_t> word{0};
-  for (auto _ : state) {
-    std::uint64_t idle = 0;
-    word.compare_exchange_strong(idle, 1, std::memory_order_release, std::memory_order_relaxed);
-    std::uint64_t signalled = 1;
-    word.compare_exchange_strong(signalled, 0, std::memory_order_acquire, std::memory_order_relaxed);
-    benchmark::DoNotOptimize(word);
-  }
-}
-BENCHMARK(two_compare_exchanges_on_one_word);
-
-void set_and_wait_by_one_thread(benchmark::State& state) {
-  q::auto_reset_event event;
-  for (auto _ : state) {
-    event.set();
-    benchmark::DoNotOptimize(q::wait(event).index);
-  }
-}
-BENCHMARK(set_and_wait_by_one_thread);
+BENCHMARK(set_and_wait_by_one_thread<two_compare_exchanges>);
+BENCHMARK(set_and_wait_by_one_thread<our_event>);
+BENCHMARK(set_and_wait_by_one_thread<atomic_wait>);
+BENCHMARK(set_and_wait_by_one_thread<posix_semaphore>);
+BENCHMARK(set_and_wait_by_one_thread<mutex_and_condition>);
+BENCHMARK(set_and_wait_by_one_thread<event_descriptor>);
 
 void set_and_try_wait_by_one_thread(benchmark::State& state) {
   q::auto_reset_event event;
@@ -40,4 +25,13 @@ void set_and_try_wait_by_one_thread(benchmark::State& state) {
 }
 BENCHMARK(set_and_try_wait_by_one_thread);
 
+BENCHMARK(round_trip<spun_word>)->UseRealTime();
+BENCHMARK(round_trip<futex_word>)->UseRealTime();
+BENCHMARK(round_trip<our_event>)->UseRealTime();
+BENCHMARK(round_trip<atomic_wait>)->UseRealTime();
+BENCHMARK(round_trip<posix_semaphore>)->UseRealTime();
+BENCHMARK(round_trip<mutex_and_condition>)->UseRealTime();
+BENCHMARK(round_trip<event_descriptor>)->UseRealTime();
+
 }  // namespace
+}  // namespace quiesce_bench

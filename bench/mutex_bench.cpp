@@ -9,13 +9,15 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
-#include <thread>
 
+#include "event_kinds.hpp"
 #include "quiesce/quiesce.hpp"
 
 namespace {
 
 namespace q = quiesce;
+
+using quiesce_bench::second_thread;
 
 // The yardstick: three values of one word.
 class futex_mutex {
@@ -56,20 +58,6 @@ class robust_mutex {
 
  private:
   pthread_mutex_t mutex_;
-};
-
-// The C library locks without an atomic while a process has one thread.
-class second_thread {
- public:
-  second_thread() : thread_([this] { static_cast<void>(q::wait(over_)); }) {}
-  ~second_thread() {
-    over_.set();
-    thread_.join();
-  }
-
- private:
-  q::auto_reset_event over_;
-  std::thread thread_;
 };
 
 template <class Mutex>

@@ -1,9 +1,7 @@
 // Waits for several objects, beside the least that could be done and beside what Linux has for it.
 #include <benchmark/benchmark.h>
-#include <linux/futex.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -13,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "event_kinds.hpp"
 #include "quiesce/quiesce.hpp"
 
 namespace {
@@ -46,6 +45,7 @@ class many_events {
 
 // The yardstick: one lock and a bit for each event.
 void set_and_find_in_a_mask_of_64(benchmark::State& state) {
+  const quiesce_bench::second_thread other;
   std::mutex lock;
   std::uint64_t mask = 0;
   random_index which;
@@ -92,6 +92,28 @@ void set_and_epoll_of_64_eventfds(benchmark::State& state) {
 }
 BENCHMARK(set_and_epoll_of_64_eventfds);
 
+// What the scan of the handles costs: nothing is there.
+void try_wait_any_of_many(benchmark::State& state) {
+  many_events events;
+  const q::handles some = events.all().first(static_cast<std::size_t>(state.range(0)));
+  for (auto _ : state) benchmark::DoNotOptimize(q::try_wait_any(some).status);
+}
+BENCHMARK(try_wait_any_of_many)->Arg(1)->Arg(64);
+
+// The yardstick for two that are taken together: a lock and a compare-exchange for each.
+void set_two_and_take_both_under_a_lock(benchmark::State& state) {
+  const quiesce_bench::second_thread other;
+  std::mutex lock;
+  std::atomic<int> a{0}, b{0};
+  for (auto _ : state) {
+    a.exchange(1);
+    b.exchange(1);
+    const std::lock_guard hold(lock);
+    benchmark::DoNotOptimize(a.exchange(0) + b.exchange(0));
+  }
+}
+BENCHMARK(set_two_and_take_both_under_a_lock);
+
 void set_two_and_wait_for_both(benchmark::State& state) {
   q::auto_reset_event a, b;
   for (auto _ : state) {
@@ -102,60 +124,7 @@ void set_two_and_wait_for_both(benchmark::State& state) {
 }
 BENCHMARK(set_two_and_wait_for_both);
 
-// --- Blocked round trips: two threads that wake each other ------------------------------------------------------------
-
-void sleep_while(std::atomic<std::uint32_t>& word, std::uint32_t value) {
-  while (word.load(std::memory_order_acquire) == value) {
-    ::syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, value, nullptr, nullptr, 0);
-  }
-}
-
-void change(std::atomic<std::uint32_t>& word, std::uint32_t value) {
-  word.store(value, std::memory_order_release);
-  ::syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
-}
-
-// The yardstick: one word for each direction.
-void round_trip_by_futexes(benchmark::State& state) {
-  std::atomic<std::uint32_t> there{0};
-  std::atomic<std::uint32_t> back{0};
-  std::thread other([&] {
-    for (std::uint32_t seen = 0; seen != ~0u;) {
-      sleep_while(there, seen);
-      seen = there.load(std::memory_order_acquire);
-      change(back, seen);
-    }
-  });
-  std::uint32_t turn = 0;
-  for (auto _ : state) {
-    ++turn;
-    change(there, turn);
-    sleep_while(back, turn - 1);
-  }
-  change(there, ~0u);
-  other.join();
-}
-BENCHMARK(round_trip_by_futexes)->UseRealTime();
-
-void round_trip_by_events(benchmark::State& state) {
-  q::auto_reset_event there, back;
-  std::atomic<bool> over{false};
-  std::thread other([&] {
-    while (!over) {
-      static_cast<void>(q::wait(there));
-      back.set();
-    }
-  });
-  for (auto _ : state) {
-    there.set();
-    static_cast<void>(q::wait(back));
-  }
-  over = true;
-  there.set();
-  other.join();
-}
-BENCHMARK(round_trip_by_events)->UseRealTime();
-
+// Two threads that wake each other; the least for it is round_trip<futex_word>.
 void round_trip_by_one_of_64_events(benchmark::State& state) {
   many_events events;
   q::auto_reset_event there;

@@ -5,6 +5,15 @@ if(bench_sources)
   find_package(benchmark REQUIRED)
   add_executable(quiesce_bench ${bench_sources})
   target_link_libraries(quiesce_bench PRIVATE quiesce::quiesce benchmark::benchmark benchmark::benchmark_main)
+
+  # Other libraries beside ours, each in one file.
+  option(QUIESCE_BENCH_PEERS "Measure nsync, TBB, Asio and libuv too" OFF)
+  if(QUIESCE_BENCH_PEERS)
+    file(GLOB peer_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/peers/*.cpp")
+    target_sources(quiesce_bench PRIVATE ${peer_sources})
+    set_source_files_properties(${peer_sources} PROPERTIES COMPILE_OPTIONS "-Wno-conversion;-Wno-shadow")
+    target_link_libraries(quiesce_bench PRIVATE nsync_cpp tbb uv)
+  endif()
 endif()
 
 # Run under callgrind by count.py.
