@@ -60,11 +60,11 @@ class callback_source {
  public:
   /// Waits until all callbacks that are due or running at the call are over. Changes nothing else: an arming stays, what
   /// fires during the call is not waited for. With pending::cancel those that have not begun are taken back first.
-  /// Blocks:  until then. A repeating wait whose event stays set does not hold it up. Where every worker of the pool
-  ///          waits in a call like this, what is due cannot run: it is taken back.
+  /// Blocks:  until then. A repeating wait whose event stays set does not hold it up. What no thread can run any more, by
+  ///          the rule of stop(), is taken back.
   /// Orders:  all that those callbacks did, and what they asked for at their return, happens before the return.
   /// From a callback: of another source: allowed. Inside a callback of this one, and where callbacks wait for each other
-  ///          in a circle: a bug of the caller that ends the process.
+  ///          in a circle: a bug of the caller that ends the process. For mutexes that the caller owns see stop().
   /// A stop can be written with this: disarm(), wait_for_callbacks(), free what the callbacks use. It is right only if no
   /// callback arms the wait again; stop() has no such condition.
   /// Source:  WaitForThreadpoolWaitCallbacks of Windows and its like.
@@ -74,8 +74,9 @@ class callback_source {
   /// Refuses arming and submitting from now on, takes an arming back and waits until no callback is due or running. What
   /// had fired before runs first, and is waited for.
   /// Blocks:  until then. From inside a callback of this source, also when it calls through other code: not at all; the
-  ///          answer is deferred, callbacks that were due are dropped and counted. Where every thread that
-  ///          could run what is due waits in a stop, and the pool can have no other, it is dropped and counted.
+  ///          answer is deferred, callbacks that were due are dropped and counted. Where every thread that could run
+  ///          what is due waits in a stop or for a mutex, directly or not for this stop, and the pool can have no other
+  ///          thread, it is dropped and counted.
   /// Returns: stopped, or deferred. Any number of threads may stop it at the same time.
   /// Orders:  all that callbacks did, the destruction of the callback included, happens before the return.
   /// Lifetime: the callback and what it captured are destroyed before the return, never under a lock of the library, on
@@ -83,9 +84,15 @@ class callback_source {
   ///          What was captured may own this source or its pool.
   /// From a callback: of another source: allowed. Callbacks that stop each other's sources in a circle are not waited
   ///          for: each of these stops is answered deferred. Destroying a source in such a circle ends the process.
+  /// Errors:  to own a lock that a callback waits for is a deadlock, which no library can resolve. With a quiesce::mutex
+  ///          for which the callback waits alone, or for all of several, without a limit or a stop token, it is a bug of the
+  ///          caller that ends the process: the report names the source, the mutex and the places. With other locks and
+  ///          waits, and after request_stop() in a wait for stopped(), this blocks for ever; stop_for() and in_flight()
+  ///          tell whom it waits for. So it does when the thread that could run what is due waits for a mutex that is
+  ///          held for a callback which is due itself (see registered_wait).
   stop_result stop(std::source_location where = std::source_location::current()) noexcept;
 
-  /// stop(), but gives up waiting after `limit`.
+  /// stop(), but gives up waiting after `limit`. A circle of waits through a mutex is left to the limit.
   stop_result stop_for(time_limit limit, std::source_location where = std::source_location::current()) noexcept;
 
   /// stop() without the waiting: stopped() tells when it is done. What had fired still runs, also when a callback of

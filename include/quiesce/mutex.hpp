@@ -37,7 +37,11 @@ class mutex : public handle {
   /// Orders:  all that earlier owners did before they gave it back happens before the return.
   /// Allocates: nothing; for a thread's first mutex the C library may, in a process with more than 32 thread-specific keys,
   ///          and ends the process if it cannot.
-  /// Errors:  taken 524,287 times already: a bug of the caller, std::logic_error, nothing changed.
+  /// Errors:  taken 524,287 times already: a bug of the caller, std::logic_error, nothing changed. Where the owner waits for
+  ///          something that waits for this thread, directly or not, nobody would ever go on: the owner stops a source
+  ///          whose callback this is, or waits for a mutex of this thread. This bug of the callers ends the process with
+  ///          the circle, in waits for this mutex alone or for all of several too, if no wait in it has a limit or a stop
+  ///          token.
   void lock(std::source_location where = std::source_location::current());
 
   /// lock() without blocking. Returns whether it was taken.

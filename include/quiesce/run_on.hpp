@@ -17,8 +17,8 @@ namespace quiesce::inline v0 {
 /// - What has not begun when its thread comes to block in a wait of this library, a stop included, goes to the workers of
 ///   its pool. So does what signal_and_wait or a limit makes due, and what follows on a callback of the same wait that runs
 ///   on a worker. What follows on one that runs, or is queued, on another thread that signals runs there.
-/// - A stop on the last worker that does not wait in one lets run what is queued on a thread that signals, but drops, and
-///   counts, what that thread is only about to queue, and what would follow on a callback that runs there.
+/// - A stop that drops what no worker can run (callback_source::stop) lets run what is queued on a thread that signals, but
+///   drops, and counts, what that thread is only about to queue, and what would follow on a callback that runs there.
 /// - The library holds no lock then, but the caller may hold some of his own around set(), release() or unlock(): then the
 ///   callback runs under them. It runs inside whatever callback signals, for the rules about stops from inside too.
 /// - On a thread that ends with a mutex it runs when the thread-local objects have been destroyed.

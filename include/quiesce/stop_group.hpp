@@ -46,10 +46,11 @@ class stop_group {
   ///          groups, no more is waited for.
   /// Returns: the sum of what was dropped.
   /// Orders:  all that callbacks did, their destruction included, happens before the return.
-  stop_result stop() noexcept;
+  /// Errors:  to own a mutex that a callback waits for: see callback_source::stop().
+  stop_result stop(std::source_location where = std::source_location::current()) noexcept;
 
   /// stop(), but gives up waiting after `limit`.
-  stop_result stop_for(time_limit limit) noexcept;
+  stop_result stop_for(time_limit limit, std::source_location where = std::source_location::current()) noexcept;
 
   /// stop() without the waiting: stopped() tells when it is done.
   void request_stop() noexcept;

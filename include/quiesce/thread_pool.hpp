@@ -83,6 +83,7 @@ class thread_pool {
   /// Orders:  with nothing returned, all that the callbacks did happens before the return.
   /// Allocates: the list; throws std::bad_alloc.
   /// From a callback: of this pool: a bug of the caller (std::logic_error), since it would wait for itself.
+  /// Errors:   without a limit, to own a mutex that a callback waits for: see callback_source::stop().
   std::vector<callback_info> drain(deadline until, std::source_location where = std::source_location::current());
 
   /// What the pool holds at this moment; may be asked at any time.
@@ -90,13 +91,17 @@ class thread_pool {
 
   /// Refuses new work and all arming, stops every registered wait of this pool, and waits until all that was queued or
   /// had fired has run. Then the workers have ended.
-  /// Blocks:  until then. From inside a callback of this pool, or the destruction of one: not at all; the answer is
-  ///          deferred, and what was queued or had fired still runs.
+  /// Blocks:  until then. From inside a callback of this pool, or the destruction of one that the pool had accepted: not at
+  ///          all; the answer is deferred, and what was queued or had fired still runs. So is that of a callback of another
+  ///          pool in a circle, see callback_source::stop(); the destructor cannot be deferred, and ends the process there.
+  ///          A worker that has left its last callback, and is destroying its thread's variables, must not wait for the
+  ///          thread that stops: nobody sees that circle.
   /// Orders:  all that callbacks did happens before the return.
-  stop_result stop() noexcept;
+  /// Errors:  to own a mutex that a callback waits for: see callback_source::stop().
+  stop_result stop(std::source_location where = std::source_location::current()) noexcept;
 
   /// stop(), but gives up waiting after `limit`.
-  stop_result stop_for(time_limit limit) noexcept;
+  stop_result stop_for(time_limit limit, std::source_location where = std::source_location::current()) noexcept;
 
   /// stop() without the waiting: stopped() tells when it is done.
   void request_stop() noexcept;

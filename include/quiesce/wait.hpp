@@ -19,7 +19,8 @@ using handle_list = std::initializer_list<handle_ref>;
 /// What a wait takes: an auto-reset event is then unsignalled, a semaphore counts one less, a mutex is owned by the
 ///   calling thread; a manual-reset event and whatever has ended for good stay as they are.
 /// Blocks:   the calling thread, in one futex; never runs callbacks. The `try_` forms do not block, but
-///           for waits for all of several, whose objects are looked at by one thread of the process at a time.
+///           for waits for all of several: unless all are there and nobody else is concerned with them, they are looked at
+///           by one thread of the process at a time.
 /// Returns:  signalled; abandoned, if a mutex was taken whose owner ended without releasing it; or timed_out, or stopped.
 ///           If what is waited for is there at the moment at which the limit passes or the stop is requested, it is taken.
 ///           A wait that took nothing has changed nothing.
@@ -29,7 +30,8 @@ using handle_list = std::initializer_list<handle_ref>;
 /// Allocates: nothing up to 64 handles; beyond, a block of memory or two: std::bad_alloc, nothing changed.
 /// From a callback: allowed; it blocks the pool's thread.
 /// Errors:   a null handle anywhere among them, no handle at all: a bug of the caller, std::logic_error with the place,
-///           even if another one is signalled. So is a mutex that the caller owns 524,287 times, if it is reached.
+///           even if another one is signalled. So is a mutex that the caller owns 524,287 times, if it is reached. A wait for
+///           a mutex that would never end because its owner waits for this thread ends the process: see mutex::lock().
 /// Source:   WaitForSingleObject, WaitForMultipleObjects and SignalObjectAndWait of Windows, without their limit of 64.
 
 /// For one object, or for any of several. It takes the first of the given objects that it finds signalled, in the order

@@ -98,6 +98,9 @@ class waitable {
   /// Whether a wait that takes it owns it, as a mutex is owned.
   virtual bool has_owner() const noexcept { return false; }
 
+  /// The number of the thread that owns it at this moment; 0 if none does.
+  virtual std::uint64_t owner() const noexcept { return 0; }
+
   /// Whether the calling thread owns it as often as can be counted: then it must not wait for it.
   virtual bool is_taken_too_often() const noexcept { return false; }
 

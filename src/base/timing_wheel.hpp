@@ -18,10 +18,10 @@ namespace quiesce::inline v0::base {
 /// instructions however many there are; and the order is exact all the same. No memory is asked for and nothing can fail.
 ///
 /// A slot of level 0 is 2^16 ns wide, one of each further level 64 times as wide as one of the level below. `here_` is the
-/// slot of level 0 to which time has come, as a number of six bits for each level; it never goes back, even if the clock
-/// does. An object whose slot is not later stands in the heap. Another one stands at the highest level at which its number differs from `here_`, in the slot that its digit
-/// there says. When time comes to a slot of level 0 its objects go to the heap; when it comes to another one, to the levels
-/// below.
+/// slot of level 0 to which time has come, as a number of six bits for each level; while anything is linked it never goes
+/// back, even if the clock does. An object whose slot is not later stands in the heap. Another one stands at the highest
+/// level at which its number differs from `here_`, in the slot that its digit there says. When time comes to a slot of
+/// level 0 its objects go to the heap; when it comes to another one, to the levels below.
 ///
 ///   I1  an object in the wheel has a number greater than here_; at its level it stands in the slot of its digit, which is
 ///       greater than that of here_, and above that the digits are those of here_. So all of a level come before all of the
@@ -34,7 +34,8 @@ namespace quiesce::inline v0::base {
 /// be wanted before its moment. None of these answers changes while the object is linked.
 ///
 /// insert() and remove() take constant time, in the heap O(log n) of those that are nearly due. Each object is moved at most
-/// once for each level, when time comes to it.
+/// once for each level, when time comes to it. All of a slot are moved in one call: of a crowd whose moments are close
+/// together, first_until() may move as many as there are.
 ///
 /// Varghese, Lauck: Hashed and hierarchical timing wheels (1987).
 template <class T, auto Before, auto DueOf, auto IsLoose>
@@ -172,11 +173,16 @@ class timing_wheel {
     for (std::size_t level = 0; level < levels; ++level) {
       if (occupied_[level] == 0) continue;
       const place_of where{level, first_slot(level)};
-      if (begin_of(where) > last) break;
-      open(where);
-      return true;
+      if (begin_of(where) <= last) {
+        open(where);
+        return true;
+      }
+      here_ = std::max(here_, last);
+      return false;
     }
-    here_ = std::max(here_, last);
+    // With nothing in the wheel there is no I1 to keep; and nothing in the heap either: a clock that had been far ahead is
+    // forgotten.
+    if (near_.empty() || here_ < last) here_ = last;
     return false;
   }
 

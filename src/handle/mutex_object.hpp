@@ -17,6 +17,7 @@ class mutex_object final : public waitable, private owned_by_thread {
 
   take_outcome try_take() noexcept override;
   bool has_owner() const noexcept override { return true; }
+  std::uint64_t owner() const noexcept override { return mutex_word::owner(word_.load(std::memory_order_relaxed)); }
   bool can_be_signalled() const noexcept override { return true; }
   bool is_taken_too_often() const noexcept override;
 

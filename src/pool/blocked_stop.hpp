@@ -1,67 +1,76 @@
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <source_location>
 
 #include "handle/local_event.hpp"
+#include "pool/awaited_callbacks.hpp"
 #include "quiesce/callback_source.hpp"
 #include "quiesce/handle.hpp"
 #include "quiesce/wait_result.hpp"
-#include "wait/thread_record.hpp"
+#include "wait/wait_graph.hpp"
 
 namespace quiesce::inline v0 {
 
-/// A thread that waits, inside callbacks, for the callbacks of something else to end. All of them stand in one list of the
-/// process: a graph of who waits for whom, in which a circle would wait for ever. Threads that are inside no callback hold
-/// nobody up, and do not enter it.
-///
-///   I1  a thread enters and looks for a circle under one hold of the lock; so of all that close a circle the last sees it
-///   I2  the frames of a thread in the list do not change: it is blocked
-///   I3  there is no circle in the list when the lock is free, but through one that has been deferred and is about to leave
-class blocked_stop {
+class pool_core;
+class registration;
+
+/// A thread that waits for callbacks of something else to end, for the graph of waits. It enters only if somebody may wait
+/// for this thread.
+class blocked_stop final : private blocked_wait {
  public:
   enum class kind : std::uint8_t {
     stop,        // may be answered deferred
+    drain,       // the same: it gives up
     destructor,  // may not: what the callbacks use goes with it
     callbacks,   // a wait for callbacks, which has no other answer either
   };
 
-  /// `target`: the registration or pool whose callbacks have to end. `number`, with callbacks: of that wait.
-  /// If this closes a circle, all that stand in it are deferred; if one of them cannot be, the process ends.
-  /// `where`: the call, for that case.
-  blocked_stop(const void* target, kind what, const std::source_location& where,
-               std::uint64_t number = ~std::uint64_t{0}) noexcept;
-  blocked_stop(const blocked_stop&) = delete;
-  blocked_stop& operator=(const blocked_stop&) = delete;
+  /// `end`: a manual-reset event, signalled when the wait is over. `of`: with kind::callbacks, what is waited for.
+  /// `where`: the call, if it is known.
+  blocked_stop(registration& target, event_object& end, kind what, deadline until, const std::source_location& where,
+               const awaited_callbacks::wait* of = nullptr) noexcept;
+  blocked_stop(pool_core& target, event_object& end, kind what, deadline until,
+               const std::source_location& where) noexcept;
   ~blocked_stop();
 
-  /// Signalled when the wait stands in a circle: it must not go on.
-  handle_ref deferral() noexcept { return handle_ref(deferred_); }
-  bool is_deferred() noexcept { return deferred_.try_take() == take_outcome::taken; }
+  /// Signalled when the graph has something to say: the wait must not go on, which is_deferred() tells then; or what is
+  /// due of the registration cannot run, and has to be taken back before waits_again().
+  handle_ref news() noexcept { return handle_ref(news_); }
+  bool is_deferred() const noexcept { return is_deferred_.load(std::memory_order_relaxed); }
+  void waits_again() noexcept;
 
-  /// What to answer after a wait for deferral() or the end. All that stand in a circle are deferred, though the first of
-  /// them that goes on may bring the end of another one before that has looked.
-  stop_status answer(const wait_result& ended) noexcept {
+  /// What to answer after a wait for news() or the end. All that stand in a circle are deferred, though the first of them
+  /// that goes on may bring the end of another one before that has looked.
+  stop_status answer(const wait_result& ended) const noexcept {
     if (is_deferred()) return stop_status::deferred;
     return ended ? stop_status::stopped : stop_status::timed_out;
   }
 
  private:
-  bool is_held_up_by(const callback_frame* innermost) const noexcept;
-  bool closes_circle(blocked_stop& newcomer) noexcept;
-  void defer() noexcept;
+  way_out leaves_by() const noexcept override;
+  bool is_over() const noexcept override;
+  bool is_held_up_by(const blocked_wait& other) const noexcept override;
+  bool is_held_up_by(const callback_frame& frame) const noexcept;
+  bool has_due() const noexcept override;
+  bool could_be_run_by(const blocked_wait& other) const noexcept override;
+  bool are_all_that_could_run_it(std::size_t threads) const noexcept override;
+  void defer() noexcept override;
+  void take_back() noexcept override;
+  std::string text(const blocked_wait& next) const override;
+  std::string_view text_of_edge() const noexcept override;
+  std::string_view rule() const noexcept override;
 
-  const void* const target_;
-  const std::uint64_t number_;
+  registration* const source_;  // null: the pool is what is waited for
+  pool_core& pool_;
+  event_object& end_;
+  const awaited_callbacks::wait* const of_;
   const kind kind_;
-  const std::source_location where_;
-  const callback_frame* const frames_;  // of the thread
-  bool is_deferred_ = false;
-  bool is_visited_ = false;  // during one search
-  bool in_circle_ = false;   // the same
-  blocked_stop* next_ = nullptr;
-  blocked_stop** previous_ = nullptr;
-  local_event deferred_;  // set under the lock, and only while the stop stands in the list
+  const bool has_entered_;
+  std::atomic<bool> is_deferred_{false};  // set under the lock of the graph
+  local_event news_;                      // set under it, and only while this stands in the graph
 };
 
 }  // namespace quiesce::inline v0

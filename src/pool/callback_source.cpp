@@ -30,11 +30,11 @@ void callback_source::wait_for_callbacks(pending what, std::source_location wher
 }
 
 stop_result callback_source::stop(std::source_location where) noexcept {
-  return checked(where).stop_until(never).result;
+  return checked(where).stop_until(never, blocked_stop::kind::stop, where).result;
 }
 
 stop_result callback_source::stop_for(time_limit limit, std::source_location where) noexcept {
-  return checked(where).stop_until(limit).result;
+  return checked(where).stop_until(limit, blocked_stop::kind::stop, where).result;
 }
 
 void callback_source::request_stop(std::source_location where) noexcept { checked(where).request_stop(); }

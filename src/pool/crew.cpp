@@ -5,6 +5,7 @@
 
 #include "pool/pool_core.hpp"
 #include "pool/running_callback.hpp"
+#include "wait/wait_graph.hpp"
 
 namespace quiesce::inline v0 {
 
@@ -13,6 +14,7 @@ void crew::work(void* given) {
   crew& own = self.in;
   pool_core& pool = own.pool_;
   thread_record::current().worker_of = &pool;
+  thread_record::current().is_persistent = self.is_persistent;
   thread_record::current().hooks = &self;
   {
     const running_callback shown;
@@ -65,7 +67,9 @@ work_item* crew::take_for(const member& self) noexcept {
   }
   // What is left when the crew leaves begins no callback, but it has to be run.
   if (items_.empty() || (workers_.active > settings_.running && !leaving_)) return nullptr;
-  return &items_.take();
+  work_item& first = items_.take();
+  if (first.is_inline()) --inline_handed_over_;
+  return &first;
 }
 
 void crew::become_idle(member& self) noexcept {
@@ -119,12 +123,13 @@ void crew::enqueue(work_item& item, std::size_t from_inline) noexcept {
     }
   } else {
     items_.append(item);
-    if (from_inline != 0) look_at_stops();
+    if (item.is_inline()) ++inline_handed_over_;
     woken = wake_idle();
     watch_if_stuck();
   }
   mutex_.unlock();  // Last touch of the crew if nobody was idle; who was keeps it until he is told.
   if (woken != nullptr) woken->told.unpark();
+  if (from_inline != 0) blocked_wait::look_again();  // has_only() may be true from now on
 }
 
 void crew::leave() noexcept {
@@ -165,7 +170,6 @@ void crew::count(const member& one, std::size_t by) noexcept {
   if (!one.is_away() && !one.is_idle) sums.active += by;
   if (one.is_calling) (one.is_away() ? sums.waiting : sums.calling) += by;
   if (one.is_blocked) sums.blocked += by;
-  if (one.is_in_stop) sums.in_stops += by;
 }
 
 pool_counts crew::counts() const noexcept {

@@ -8,7 +8,6 @@
 #include "os/thread.hpp"
 #include "pool/pool_settings.hpp"
 #include "pool/run_queue.hpp"
-#include "quiesce/manual_reset_event.hpp"
 #include "quiesce/pool_options.hpp"
 #include "reactor/deadlines.hpp"
 #include "wait/parker.hpp"
@@ -37,9 +36,6 @@ class pool_core;
 ///       thread is added only while nobody is idle, so those that are too many have a limit
 ///   I7  leaving_ is set once, when no callback can begin any more; entries that are queued or pushed then begin none.
 ///       Threads are started only by who holds up the leaving: from inside a callback, or counted in as work
-///   I8  workers_in_stops_ is signalled if and only if every worker waits in a stop and no other can be started;
-///       nobody_is_left_ if besides nothing is queued on a thread that signals, which is blocked in no wait of the library;
-///       persistent_in_stop_ if and only if the persistent thread waits in a stop
 class crew final : private reactor::deadline_entry {
  public:
   crew(pool_core& pool, pool_settings settings);
@@ -48,6 +44,7 @@ class crew final : private reactor::deadline_entry {
   ~crew();
 
   const exception_policy& exceptions() const noexcept { return settings_.exceptions; }
+  const std::string& name() const noexcept { return settings_.name; }
 
   /// The threads that are there from the beginning.
   /// Errors: std::system_error, std::bad_alloc; threads that were started before that have to leave.
@@ -79,14 +76,9 @@ class crew final : private reactor::deadline_entry {
   /// The callback of the calling thread, which is one of this crew, declares that it may run long.
   bool may_run_long() noexcept;
 
-  /// The calling thread, one of this crew, waits in a stop from now on; or does no more.
-  void stop_wait_begins() noexcept;
-  void stop_wait_ends() noexcept;
-  /// Signalled while nobody can take up that entry, since all that could wait in stops.
-  handle_ref all_in_stops(const work_item& item) const noexcept {
-    if (item.is_persistent()) return persistent_in_stop_;
-    return item.is_inline() ? nobody_is_left_ : workers_in_stops_;
-  }
+  /// Whether so many threads of the kind that could take up that entry are all that there are, and can be, and nobody
+  /// else could.
+  bool has_only(std::size_t threads, const work_item& item) const noexcept;
 
   pool_counts counts() const noexcept;
 
@@ -120,7 +112,6 @@ class crew final : private reactor::deadline_entry {
     bool is_calling = false;
     bool is_blocked = false;
     bool is_long = false;
-    bool is_in_stop = false;
     bool has_retired = false;
   };
 
@@ -129,7 +120,6 @@ class crew final : private reactor::deadline_entry {
     std::size_t calling = 0;  // active, inside an entry
     std::size_t waiting = 0;  // away
     std::size_t blocked = 0;  // in a wait
-    std::size_t in_stops = 0;
   };
 
   bool claim_expiry() noexcept override { return true; }
@@ -177,7 +167,6 @@ class crew final : private reactor::deadline_entry {
   }
   bool can_grow() const noexcept { return threads_ < settings_.maximum && !refused_; }
   bool reserve_if_needed() noexcept;
-  void look_at_stops() noexcept;
   bool is_stuck() const noexcept;
   void watch() noexcept;
   void watch_if_stuck() noexcept;
@@ -190,8 +179,9 @@ class crew final : private reactor::deadline_entry {
   run_queue items_;
   item_list persistent_items_;
   std::size_t persistent_queued_ = 0;
-  std::size_t inline_queued_ = 0;   // on threads that signal
-  std::size_t inline_running_ = 0;  // the same
+  std::size_t inline_queued_ = 0;       // on threads that signal
+  std::size_t inline_running_ = 0;      // the same
+  std::size_t inline_handed_over_ = 0;  // in items_
   tally workers_;
   tally persistent_tally_;
   member* idle_ = nullptr;     // last in, first out: the warmest thread is taken
@@ -203,17 +193,12 @@ class crew final : private reactor::deadline_entry {
   bool refused_ = false;     // the system has refused a thread; nobody has turned idle or come back from a wait since
   bool leaving_ = false;
   bool detached_ = false;
-  bool no_worker_runs_ = false;  // what workers_in_stops_ says
-  bool nobody_runs_ = false;     // what nobody_is_left_ says
   drainer* drainers_ = nullptr;
   bool watching_ = false;      // a limit is scheduled, or being told
   bool reporting_ = false;     // the report is being called: the crew has not left before it has returned
   std::uint64_t episode_ = 1;  // counts the returns from waits
   std::uint64_t watched_episode_ = 0;
   std::uint64_t reported_episode_ = 0;
-  manual_reset_event workers_in_stops_;
-  manual_reset_event nobody_is_left_;
-  manual_reset_event persistent_in_stop_;
 };
 
 }  // namespace quiesce::inline v0

@@ -25,7 +25,6 @@ void crew::blocking_ends(member& self) noexcept {
   if (self.is_persistent) return;
   ++episode_;
   refused_ = false;
-  look_at_stops();
 }
 
 bool crew::may_run_long() noexcept {
@@ -51,27 +50,12 @@ bool crew::may_run_long() noexcept {
   return is_replaced;
 }
 
-void crew::stop_wait_begins() noexcept {
-  member& self = current();
+bool crew::has_only(std::size_t threads, const work_item& item) const noexcept {
   const std::lock_guard lock(mutex_);
-  change(self, [&] { self.is_in_stop = true; });
-  self.is_persistent ? persistent_in_stop_.set() : look_at_stops();
-}
-
-void crew::stop_wait_ends() noexcept {
-  member& self = current();
-  const std::lock_guard lock(mutex_);
-  change(self, [&] { self.is_in_stop = false; });
-  self.is_persistent ? persistent_in_stop_.reset() : look_at_stops();
-}
-
-void crew::look_at_stops() noexcept {
-  const bool no_worker = workers_.in_stops == threads_ && !can_grow();
-  const auto tell = [](manual_reset_event& event, bool& told, bool now) {
-    if (std::exchange(told, now) != now) now ? event.set() : event.reset();
-  };
-  tell(workers_in_stops_, no_worker_runs_, no_worker);
-  tell(nobody_is_left_, nobody_runs_, no_worker && inline_queued_ == 0);
+  if (item.is_persistent()) return threads == 1;
+  if (item.is_inline() && inline_queued_ != 0) return false;  // perhaps it, on a thread that signals
+  // Only threads that have all tried to start another one count as refused.
+  return threads == threads_ && (threads_ == settings_.maximum || (refused_ && workers_.blocked == threads_));
 }
 
 bool crew::is_stuck() const noexcept { return workers_.blocked == threads_ && !items_.empty() && !can_grow(); }

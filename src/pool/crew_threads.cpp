@@ -4,15 +4,11 @@
 
 #include "pool/crew.hpp"
 #include "pool/pool_core.hpp"
+#include "wait/wait_graph.hpp"
 
 namespace quiesce::inline v0 {
 
-crew::crew(pool_core& pool, pool_settings settings)
-    : pool_(pool),
-      settings_(std::move(settings)),
-      workers_in_stops_(false),
-      nobody_is_left_(false),
-      persistent_in_stop_(false) {}
+crew::crew(pool_core& pool, pool_settings settings) : pool_(pool), settings_(std::move(settings)) {}
 
 crew::~crew() {
   while (all_ != nullptr) delete std::exchange(all_, all_->next);
@@ -92,7 +88,6 @@ void crew::take_worker_back() noexcept {
 bool crew::reserve_if_needed() noexcept {
   if (is_ready() || threads_ >= settings_.maximum) return false;
   add_worker();
-  look_at_stops();
   return true;
 }
 
@@ -107,10 +102,10 @@ bool crew::start_reserved() noexcept {
   take_worker_back();
   refused_ = true;
   member* const woken = wake_idle();  // somebody who became idle because this one was counted as active
-  look_at_stops();
   watch_if_stuck();
   mutex_.unlock();
   if (woken != nullptr) woken->told.unpark();
+  blocked_wait::look_again();
   return false;
 }
 

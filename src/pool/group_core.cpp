@@ -60,13 +60,14 @@ void group_core::request_stop() noexcept {
   if (is_over) set();
 }
 
-stop_result group_core::stop_until(deadline until, blocked_stop::kind kind) noexcept {
+stop_result group_core::stop_until(deadline until, blocked_stop::kind kind,
+                                   const std::source_location& where) noexcept {
   add_reference();  // what a member captured may own the group
   request_stop();
   stop_result result;
   const bool inside = stop_own(result.dropped);
   while (registration* const member = next_to_wait_for()) {
-    const stop_result of_member = member->stop_until(until, kind).result;
+    const stop_result of_member = member->stop_until(until, kind, where).result;
     member->release();
     result.dropped += of_member.dropped;
     result.status = of_member.status;

@@ -33,7 +33,7 @@ class group_core final : public event_object {
   void member_closed() noexcept;
 
   void request_stop() noexcept;
-  stop_result stop_until(deadline until, blocked_stop::kind kind) noexcept;
+  stop_result stop_until(deadline until, blocked_stop::kind kind, const std::source_location& where = {}) noexcept;
   void append_in_flight(std::vector<callback_info>& to);
 
  private:

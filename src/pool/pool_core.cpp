@@ -46,11 +46,11 @@ void pool_core::start_persistent() {
   live_ended();
 }
 
-bool pool_core::drain_until(deadline until) noexcept {
+bool pool_core::drain_until(deadline until, const std::source_location& where) noexcept {
   crew::drainer self;
   if (!crew_.begin_drain(self)) return true;
-  blocked_stop stop(this, blocked_stop::kind::stop, std::source_location::current());
-  if (stop.answer(wait_any_until({stop.deferral(), handle_ref(self.drained)}, until)) == stop_status::stopped)
+  blocked_stop blocked(*this, self.drained, blocked_stop::kind::drain, until, where);
+  if (blocked.answer(wait_any_until({blocked.news(), handle_ref(self.drained)}, until)) == stop_status::stopped)
     return true;
   return crew_.end_drain(self);
 }
@@ -167,11 +167,11 @@ void pool_core::request_stop() noexcept {
   if (leaves) crew_.leave();
 }
 
-stop_status pool_core::stop_until(deadline until, blocked_stop::kind kind) noexcept {
+stop_status pool_core::stop_until(deadline until, blocked_stop::kind kind, const std::source_location& where) noexcept {
   request_stop();
   {
-    blocked_stop self(this, kind, std::source_location::current());
-    const stop_status answer = self.answer(wait_any_until({self.deferral(), handle_ref(*this)}, until));
+    blocked_stop self(*this, *this, kind, until, where);
+    const stop_status answer = self.answer(wait_any_until({self.news(), handle_ref(*this)}, until));
     if (answer != stop_status::stopped) return answer;
   }
   thread_record::current().inline_calls.hand_over();  // a thread that ends may wait for it
@@ -189,16 +189,5 @@ void pool_core::detach_workers() noexcept {
 bool pool_core::is_worker() const noexcept { return thread_record::current().worker_of == this; }
 
 bool pool_core::is_inside() const noexcept { return thread_record::current().is_inside_pool(this); }
-
-pool_core::blocked_worker::blocked_worker(pool_core& pool) noexcept
-    : pool_(pool), counts_(!std::exchange(thread_record::current().is_blocked_worker, true)) {
-  if (counts_) pool_.crew_.stop_wait_begins();
-}
-
-pool_core::blocked_worker::~blocked_worker() {
-  if (!counts_) return;
-  thread_record::current().is_blocked_worker = false;
-  pool_.crew_.stop_wait_ends();
-}
 
 }  // namespace quiesce::inline v0

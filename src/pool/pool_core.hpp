@@ -73,14 +73,15 @@ class pool_core final : public event_object {
   void request_stop() noexcept;
 
   /// request_stop(), then waits, unless that would close a circle of stops. Not from a worker of this pool.
-  stop_status stop_until(deadline until, blocked_stop::kind kind = blocked_stop::kind::stop) noexcept;
+  stop_status stop_until(deadline until, blocked_stop::kind kind = blocked_stop::kind::stop,
+                         const std::source_location& where = {}) noexcept;
 
   /// The handle is being dropped inside a callback: nobody will join the threads.
   void detach_workers() noexcept;
 
   /// Waits until nothing is in flight: at one moment nothing is queued and no thread makes a callback. Refuses and stops
   /// nothing. False: the limit came first, or this would wait in a circle. Not from inside a callback of this pool.
-  bool drain_until(deadline until) noexcept;
+  bool drain_until(deadline until, const std::source_location& where) noexcept;
   /// Adds all that is in flight: of the registered waits first, then posted functions. Errors: std::bad_alloc.
   void append_in_flight(std::vector<callback_info>& to);
 
@@ -92,25 +93,14 @@ class pool_core final : public event_object {
   /// Whether the calling thread is inside a callback of this pool, or destroys one.
   bool is_inside() const noexcept;
 
-  /// A thread of this pool that waits in a stop, for as long as this lives.
-  class blocked_worker {
-   public:
-    explicit blocked_worker(pool_core& pool) noexcept;
-    blocked_worker(const blocked_worker&) = delete;
-    blocked_worker& operator=(const blocked_worker&) = delete;
-    ~blocked_worker();
-
-   private:
-    pool_core& pool_;
-    bool counts_;  // not when it is nested in another one of the same thread
-  };
-  /// Signalled while nobody can take up that entry, since all who could wait in stops.
-  handle_ref nobody_runs(const work_item& item) const noexcept { return crew_.all_in_stops(item); }
+  /// Whether so many of the threads that could take up that entry are all that there are, and can be.
+  bool has_only(std::size_t threads, const work_item& item) const noexcept { return crew_.has_only(threads, item); }
 
   /// The callback that the calling thread makes declares that it may run long. Whether another thread takes its place.
   bool may_run_long() noexcept { return is_worker() && crew_.may_run_long(); }
 
   const exception_policy& exceptions() const noexcept { return crew_.exceptions(); }
+  const std::string& given_name() const noexcept { return crew_.name(); }
   pool_counts counts() const noexcept { return crew_.counts(); }
   reactor::deadlines& deadlines() noexcept { return reactor_->deadlines(); }
 

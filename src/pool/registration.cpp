@@ -205,9 +205,10 @@ bool registration::let_busy_go() noexcept {
   }
 }
 
+// By who runs an entry.
 void registration::arm_again() noexcept {
   link_again();
-  let_go();
+  if (let_busy_go()) finish(true);
 }
 
 // What has an owner is a mutex. It is held for the callback from now on.
@@ -296,7 +297,7 @@ void registration::run_entry(pool_core::inline_entry* entry) {
                                             [&](const run_word::move&) { awaited_.ends(begun_after); });
     if (end.push) push();
     if (end.rearm) arm_again();
-    if (run_word::is_quiet(end.next)) finish();
+    if (run_word::is_quiet(end.next)) finish(true);
     if (move.kept) release();  // the entry's, beside that of the callback
   }
   release();  // Last touch of the registration by the worker.

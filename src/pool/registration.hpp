@@ -53,13 +53,18 @@ class registration final : public event_object,
     std::uint64_t running = 0;  // callbacks that were running
     std::uint64_t pending = 0;  // fires that had not begun
   };
-  stop_report stop_until(deadline until, blocked_stop::kind kind = blocked_stop::kind::stop) noexcept;
+  stop_report stop_until(deadline until, blocked_stop::kind kind = blocked_stop::kind::stop,
+                         const std::source_location& where = {}) noexcept;
 
   /// Asks for a callback, without object or limit. False when it is stopping.
   bool submit(const std::source_location& where) noexcept;
   /// Takes back what has not begun. Returns how much that was.
   std::size_t drop_pending() noexcept;
   void wait_for_callbacks(bool drop, const std::source_location& where) noexcept;
+
+  pool_core& pool() const noexcept { return pool_; }
+  /// Whether something is due; with `of`, of what that wait waits for.
+  bool has_due(const awaited_callbacks::wait* of) noexcept;
 
   /// Adds those that run and those that are due. Errors: std::bad_alloc.
   void append_in_flight(std::vector<callback_info>& to);
@@ -121,7 +126,7 @@ class registration final : public event_object,
   void give_back(dropped_mutexes dropped, claimed_waiters& to_tell) noexcept;
   void settle_drop(const run_word::move& move, const dropped_mutexes& mutexes) noexcept;
   void call(run_word::step begun, mutex_object* owned, std::uint64_t begun_after);
-  void finish() noexcept;
+  void finish(bool is_counted = false) noexcept;
   void drop_references(std::uint64_t count) noexcept;
 
   std::atomic<std::uint64_t> run_{0};

@@ -1,6 +1,5 @@
 // How the callbacks of one registration come to their end: stops, what is taken back, waits for callbacks.
 #include <mutex>
-#include <optional>
 #include <utility>
 
 #include "base/contract.hpp"
@@ -13,12 +12,14 @@
 namespace quiesce::inline v0 {
 
 // Quiet was reached, once, by this thread (I2): nobody uses the callable any more, and nobody has been told so.
-void registration::finish() noexcept {
+// `is_counted`: by an entry that the pool counts as running until this has returned.
+void registration::finish(bool is_counted) noexcept {
   add_reference();  // what was captured may own the handle of this very wait, and with it the caller's reference
   {
     const bool is_shown = running_callback::can_begin();  // in flight until what was captured is gone
     if (is_shown) running_callback::begins(this);
-    const inside_callback frame(this, &pool_);  // and it may stop the wait, or the pool, while it is destroyed
+    // And it may stop the wait, or the pool, while it is destroyed. The pool waits for no more than its members.
+    const inside_callback frame(this, is_member_ ? &pool_ : nullptr, 0, is_counted);
     callback_.reset();
     if (is_shown) running_callback::ended();
   }
@@ -146,20 +147,21 @@ void registration::wait_for_callbacks(bool drop, const std::source_location& whe
       base::fatal_misuse("a callback waits for the callbacks of its own wait", name(), where);
     }
     std::size_t dropped = 0;
-    blocked_stop blocked(this, blocked_stop::kind::callbacks, where, self.number);
+    blocked_stop blocked(*this, self.over, blocked_stop::kind::callbacks, never, where, &self);
     static_cast<void>(await(self.over, never, blocked, dropped));
   }
   release();
 }
 
-registration::stop_report registration::stop_until(deadline until, blocked_stop::kind kind) noexcept {
+registration::stop_report registration::stop_until(deadline until, blocked_stop::kind kind,
+                                                   const std::source_location& where) noexcept {
   add_reference();  // the callable that is destroyed on the way may own the caller's
   const bool inside = thread_record::current().is_inside(this);
   stop_report report = close(inside);
   if (inside) {
     report.result.status = stop_status::deferred;
   } else {
-    blocked_stop self(this, kind, std::source_location::current());
+    blocked_stop self(*this, *this, kind, until, where);
     report.result.status = await(*this, until, self, report.result.dropped);
   }
   if (is_pinned_ && report.result.status == stop_status::stopped) os::pinned_code::close_all();
@@ -167,19 +169,20 @@ registration::stop_report registration::stop_until(deadline until, blocked_stop:
   return report;
 }
 
-// A worker that waits here runs nothing. When all of them do, what is pending cannot run: it is dropped. A thread that
-// destroys a callable of the pool looks at that too: workers may be waiting for the stop that it belongs to.
+// What the graph of waits says meanwhile: that this must not wait, or that what is due cannot run.
 stop_status registration::await(event_object& over, deadline until, blocked_stop& self, std::size_t& dropped) noexcept {
-  const handle_ref end(over);
-  if (!try_wait(end) && !self.is_deferred() && (pool_.is_worker() || pool_.is_inside())) {
-    std::optional<pool_core::blocked_worker> blocked;
-    if (pool_.is_worker()) blocked.emplace(pool_);
-    const wait_result ended = wait_any_until({self.deferral(), end, pool_.nobody_runs(*this)}, until);
-    if (ended.index == 2) dropped += drop_pending();
-    if (ended.index != 2 || try_wait(end)) return self.answer(ended);
-    return self.answer(wait_any_until({self.deferral(), end}, until));
+  for (;;) {
+    const wait_result ended = wait_any_until({self.news(), handle_ref(over)}, until);
+    if (ended.index != 0 || self.is_deferred()) return self.answer(ended);
+    dropped += drop_pending();
+    self.waits_again();
   }
-  return self.answer(wait_any_until({self.deferral(), end}, until));
+}
+
+bool registration::has_due(const awaited_callbacks::wait* of) noexcept {
+  if (of == nullptr) return run_word::pending(run_.load(std::memory_order_relaxed)) != 0;
+  const std::lock_guard hold(lock_);
+  return of->signals + of->expiries != 0;
 }
 
 }  // namespace quiesce::inline v0

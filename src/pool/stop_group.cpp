@@ -23,10 +23,12 @@ join_status stop_group::add(const callback_source& member, std::source_location 
   base::fatal_misuse("a member of one stop group was added to another", joining.name(), where);
 }
 
-stop_result stop_group::stop() noexcept { return core_->stop_until(never, blocked_stop::kind::stop); }
+stop_result stop_group::stop(std::source_location where) noexcept {
+  return core_->stop_until(never, blocked_stop::kind::stop, where);
+}
 
-stop_result stop_group::stop_for(time_limit limit) noexcept {
-  return core_->stop_until(limit, blocked_stop::kind::stop);
+stop_result stop_group::stop_for(time_limit limit, std::source_location where) noexcept {
+  return core_->stop_until(limit, blocked_stop::kind::stop, where);
 }
 
 void stop_group::request_stop() noexcept { core_->request_stop(); }

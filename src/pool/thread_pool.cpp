@@ -51,12 +51,13 @@ class posted_work final : public work_item {
   unique_function<void()> work_;
 };
 
-stop_result stop_until(pool_core& core, deadline until, blocked_stop::kind kind) noexcept {
+stop_result stop_until(pool_core& core, deadline until, blocked_stop::kind kind,
+                       const std::source_location& where = {}) noexcept {
   if (core.is_inside()) {
     core.request_stop();
     return {stop_status::deferred, 0};
   }
-  return {core.stop_until(until, kind), 0};
+  return {core.stop_until(until, kind, where), 0};
 }
 
 }  // namespace
@@ -98,7 +99,7 @@ registered_wait thread_pool::register_function(handle_ref object, unique_functio
 std::vector<callback_info> thread_pool::drain(deadline until, std::source_location where) {
   if (core_->is_inside()) base::misuse("a pool was drained inside one of its own callbacks", core_->name(), where);
   std::vector<callback_info> left;
-  if (core_->drain_until(until)) return left;
+  if (core_->drain_until(until, where)) return left;
   core_->append_in_flight(left);
   if (left.empty()) left.emplace_back();  // it ended just now; empty would say that it had been in time
   return left;
@@ -106,10 +107,12 @@ std::vector<callback_info> thread_pool::drain(deadline until, std::source_locati
 
 pool_counts thread_pool::counts() const noexcept { return core_->counts(); }
 
-stop_result thread_pool::stop() noexcept { return stop_until(*core_, never, blocked_stop::kind::stop); }
+stop_result thread_pool::stop(std::source_location where) noexcept {
+  return stop_until(*core_, never, blocked_stop::kind::stop, where);
+}
 
-stop_result thread_pool::stop_for(time_limit limit) noexcept {
-  return stop_until(*core_, limit, blocked_stop::kind::stop);
+stop_result thread_pool::stop_for(time_limit limit, std::source_location where) noexcept {
+  return stop_until(*core_, limit, blocked_stop::kind::stop, where);
 }
 
 void thread_pool::request_stop() noexcept { core_->request_stop(); }

@@ -8,7 +8,8 @@
 namespace quiesce::inline v0::reactor {
 namespace {
 
-// How many expiries are claimed under one hold of the lock, which threads that arm and cancel are waiting for.
+// How many expiries are claimed under one hold of the lock, which threads that arm and cancel are waiting for. What the
+// wheel moves to find them comes to it.
 constexpr std::size_t batch = 64;
 
 constexpr std::int64_t latest_moment = std::numeric_limits<std::int64_t>::max() - 1;

@@ -18,7 +18,8 @@ namespace quiesce::inline v0::reactor {
 ///
 /// The reactor's thread sleeps until the earliest deadline of each clock; a thread that schedules an earlier one sets
 /// the timer forward itself. cancel() leaves the timer alone: most deadlines are cancelled, and the price of one is at
-/// most one wake-up that finds nothing due.
+/// most one wake-up that finds nothing due. Where many deadlines are close together there are a few such wake-ups besides,
+/// which bring them into order (timing_wheel.hpp).
 ///
 /// INVARIANTS, true whenever the lock is free
 ///   I1  an entry says on_ != never if and only if it stands in the wheel of that clock

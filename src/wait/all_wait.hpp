@@ -15,8 +15,10 @@ class state_lock;
 ///   I3  it enrols and leaves within one hold of the wide lock each
 class all_wait final : private thread_block {
  public:
-  /// `places` has room for one waiter for each object and lives as long as this. No object stands in it twice.
-  all_wait(std::span<const handle_ref> objects, std::span<waiter> places) noexcept : thread_block(objects, places) {}
+  /// `places` has room for one waiter for each object and lives as long as this. No object stands in it twice. `where`:
+  /// the call.
+  all_wait(std::span<const handle_ref> objects, std::span<waiter> places, const std::source_location& where) noexcept
+      : thread_block(objects, places, where) {}
 
   /// Takes all of them if they are available now; does not block. Returns timed_out otherwise.
   wait_result try_once() noexcept;

@@ -9,10 +9,9 @@
 namespace quiesce::inline v0 {
 
 /// The lock of one object's queue, held from construction to unlock() or destruction, and with it the right to look at
-/// the queue and to link and unlink waiters. Held for a few instructions only, unless the object is enrolled: then its
-/// holder may look at the others of a wait for all. Nothing that blocks for long, allocates or belongs to the user runs
-/// under it. Two of them are held by one thread only if it holds the wide lock, or has
-/// got each of them without waiting (taking_together.hpp).
+/// the queue and to link and unlink waiters. Held for a few instructions only, unless its holder looks at the others of a
+/// wait for all too. Nothing that blocks for long, allocates or belongs to the user runs under it. Two of them are held by
+/// one thread only if it holds the wide lock, or has got each of them without waiting (taking_together.hpp).
 class queue_lock {
  public:
   explicit queue_lock(waitable& object) noexcept : object_(&object) { lock(); }

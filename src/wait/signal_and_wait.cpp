@@ -34,7 +34,7 @@ wait_result signal_and_wait_until(handle_ref to_signal, handle_ref to_wait, dead
   }
   waiter place;
   signal_outcome outcome;
-  const wait_result result = thread_wait(one(to_wait), std::span(&place, 1))
+  const wait_result result = thread_wait(one(to_wait), std::span(&place, 1), where)
                                  .signal_and_block_until(*to_signal.object(), outcome, until, token);
   refuse(outcome, *to_signal.object(), where);
   return result;

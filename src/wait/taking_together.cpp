@@ -20,10 +20,11 @@ waitable::glance try_take_together(handles objects) noexcept {
     state_lock lock(*each.object(), state_lock::locked_already{});
     if (all) lock.take(owner);
   }
-  for (const handle_ref each : objects.first(locked)) {
-    if (all) state_lock::now_taken(*each.object());
-    each.object()->release();
+  if (all) {
+    for (const handle_ref each : objects) state_lock::now_taken(*each.object());
   }
+  // May run code of the user, which must find the thread owning all that it has taken.
+  for (const handle_ref each : objects.first(locked)) each.object()->release();
   return outcome;
 }
 

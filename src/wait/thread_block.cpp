@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "wait/blocked_taking.hpp"
 #include "wait/thread_record.hpp"
 
 namespace quiesce::inline v0 {
@@ -40,6 +41,8 @@ void thread_block::park(deadline until, const std::stop_token& token) noexcept {
   std::optional<std::stop_callback<decltype(stop)>> watch;
   if (token.stop_possible()) watch.emplace(token, stop);
   const blocked_thread reported;
+  std::optional<blocked_taking> in_graph;
+  if (blocked_taking::is_looked_at(places_, until, token)) in_graph.emplace(places_, where_);
   if (!parker_.park_until(until) && !try_end(claim_word::won(wait_status::timed_out))) parker_.park();
 }
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <source_location>
 #include <span>
 #include <stop_token>
 
@@ -25,9 +26,10 @@ class thread_block : protected wait_block {
   thread_block& operator=(const thread_block&) = delete;
 
  protected:
-  /// `places` has room for one waiter for each object and lives as long as this.
-  thread_block(std::span<const handle_ref> objects, std::span<waiter> places) noexcept
-      : objects_(objects), places_(places) {}
+  /// `places` has room for one waiter for each object and lives as long as this. `where`: the call.
+  thread_block(std::span<const handle_ref> objects, std::span<waiter> places,
+               const std::source_location& where) noexcept
+      : objects_(objects), places_(places), where_(where) {}
   ~thread_block() = default;
 
   /// Makes the places ready and takes a reference of each object.
@@ -54,6 +56,7 @@ class thread_block : protected wait_block {
 
   std::span<const handle_ref> objects_;
   std::span<waiter> places_;
+  const std::source_location& where_;
   std::atomic<std::uint32_t> claim_{claim_word::open};
   parker parker_;
 };

@@ -15,6 +15,7 @@ struct callback_frame {
   const void* pool;  // which it belongs to
   callback_frame* outer = nullptr;
   std::uint64_t begun_after = 0;  // the last wait for callbacks of `of` that does not wait for this one
+  bool is_counted = true;         // the pool counts it as running, or what it is a part of
 };
 
 /// Something that one thread owns, such as a mutex, and that has to be told when the thread ends without giving it up.
@@ -48,9 +49,9 @@ class blocking_hooks {
 struct thread_record {
   callback_frame* innermost = nullptr;  // the call chain of callbacks
   const void* worker_of = nullptr;      // the pool whose worker this thread is
+  bool is_persistent = false;           // and whether it is its persistent thread
   running_callback* running = nullptr;  // of a worker: where it says what it runs
   blocking_hooks* hooks = nullptr;      // null: nobody cares
-  bool is_blocked_worker = false;       // it waits in a stop, and its pool has counted that
   owned_by_thread* newest_owned = nullptr;
   trampoline inline_calls;  // what its signals have made due on itself
 
@@ -102,8 +103,8 @@ struct thread_record {
 /// Marks the calling thread as inside a callback, for its lifetime.
 class inside_callback {
  public:
-  inside_callback(const void* of, const void* pool, std::uint64_t begun_after = 0) noexcept
-      : record_(thread_record::current()), frame_{of, pool, record_.innermost, begun_after} {
+  inside_callback(const void* of, const void* pool, std::uint64_t begun_after = 0, bool is_counted = true) noexcept
+      : record_(thread_record::current()), frame_{of, pool, record_.innermost, begun_after, is_counted} {
     record_.innermost = &frame_;
   }
   inside_callback(const inside_callback&) = delete;

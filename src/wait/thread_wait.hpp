@@ -7,8 +7,9 @@ namespace quiesce::inline v0 {
 /// A wait of one thread for any of several objects.
 class thread_wait final : private thread_block {
  public:
-  /// `places` has room for one waiter for each object and lives as long as this.
-  thread_wait(std::span<const handle_ref> objects, std::span<waiter> places) noexcept : thread_block(objects, places) {}
+  /// `places` has room for one waiter for each object and lives as long as this. `where`: the call.
+  thread_wait(std::span<const handle_ref> objects, std::span<waiter> places, const std::source_location& where) noexcept
+      : thread_block(objects, places, where) {}
 
   /// Queues on all objects, blocks, leaves the queues. Each object is looked at again under its lock, so a signal that
   /// came since the caller looked is not missed.

@@ -31,7 +31,7 @@ wait_result look_or_block(handles objects, deadline until, const std::stop_token
   const bool stopped = token.stop_requested();
   if (!stopped && !until.has_passed()) {
     return with_places(objects.size(), [&](std::span<waiter> places) {
-      return thread_wait(objects, places).block_until(until, token);
+      return thread_wait(objects, places, where).block_until(until, token);
     });
   }
   // Once more: a signal that came before the stop, or before the limit, wins, though it came after the first look.

@@ -40,8 +40,9 @@ void check_each_once(handles objects, const std::source_location& where) {
   }
 }
 
-wait_result look_all(handles objects) {
-  return with_places(objects.size(), [&](std::span<waiter> places) { return all_wait(objects, places).try_once(); });
+wait_result look_all(handles objects, const std::source_location& where) {
+  return with_places(objects.size(),
+                     [&](std::span<waiter> places) { return all_wait(objects, places, where).try_once(); });
 }
 
 // The first look. What is given twice is never taken together, so that need not be looked for before.
@@ -57,10 +58,11 @@ wait_result look_or_block_all(handles objects, deadline until, const std::stop_t
   if (look_at_a_glance(objects, where) == waitable::glance::taken) return {.status = wait_status::signalled};
   const bool stopped = token.stop_requested();
   if (!stopped && !until.has_passed()) {
-    return with_places(objects.size(),
-                       [&](std::span<waiter> places) { return all_wait(objects, places).block_until(until, token); });
+    return with_places(objects.size(), [&](std::span<waiter> places) {
+      return all_wait(objects, places, where).block_until(until, token);
+    });
   }
-  const wait_result found = look_all(objects);
+  const wait_result found = look_all(objects, where);
   if (found || !stopped) return found;
   return {.status = wait_status::stopped};
 }
@@ -79,7 +81,7 @@ wait_result try_wait_all(handles objects, std::source_location where) {
     case waitable::glance::nothing: return {.status = wait_status::timed_out};
     case waitable::glance::unsure: break;
   }
-  return look_all(objects);
+  return look_all(objects, where);
 }
 wait_result try_wait_all(handle_list objects, std::source_location where) { return try_wait_all(many(objects), where); }
 wait_result wait_all_for(handles objects, time_limit limit, std::stop_token token, std::source_location where) {

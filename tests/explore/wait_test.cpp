@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cassert>
 #include <memory>
+#include <source_location>
 #include <span>
 #include <stop_token>
 #include <thread>
@@ -152,7 +153,8 @@ TEST(WaitScenario, TheBlockMayBeFreedWhenTheWaitHasReturnedThoughASignalMeetsATi
     {
       const q::handle_ref objects[] = {event};
       const auto place = std::make_unique<q::waiter>();
-      const auto block = std::make_unique<q::thread_wait>(objects, std::span(place.get(), 1));
+      const std::source_location here = std::source_location::current();
+      const auto block = std::make_unique<q::thread_wait>(objects, std::span(place.get(), 1), here);
       reach(block->block_until(milliseconds(1), {}) ? "signalled" : "timed out");
     }
     signaller.join();
@@ -168,7 +170,8 @@ TEST(WaitScenario, TheBlockMayBeFreedWhenTheWaitHasReturnedThoughASignalMeetsASt
     {
       const q::handle_ref objects[] = {event};
       const auto place = std::make_unique<q::waiter>();
-      const auto block = std::make_unique<q::thread_wait>(objects, std::span(place.get(), 1));
+      const std::source_location here = std::source_location::current();
+      const auto block = std::make_unique<q::thread_wait>(objects, std::span(place.get(), 1), here);
       reach(block->block_until(q::never, source.get_token()) ? "signalled" : "stopped");
     }
     signaller.join();

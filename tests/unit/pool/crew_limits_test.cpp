@@ -13,6 +13,7 @@
 #include "pool/pool_core.hpp"
 #include "quiesce/auto_reset_event.hpp"
 #include "quiesce/manual_reset_event.hpp"
+#include "quiesce/pool_work.hpp"
 #include "quiesce/thread_pool.hpp"
 #include "quiesce/wait.hpp"
 #include "support/eventually.hpp"
@@ -204,6 +205,25 @@ std::string block_without_another_thread() {
   return text + "done";
 }
 
+// The only worker stops what is due, and the thread that could run it is refused only when the worker waits already.
+std::string stop_without_another_thread() {
+  q::thread_pool pool({.running = 1, .maximum = 8});
+  q::auto_reset_event done;
+  bool is_refused = false;
+  std::atomic<bool> ran{false};
+  q::stop_result result{};
+  q::pool_work work(pool, [&] { ran = true; });
+  pool.post([&] {
+    work.submit();
+    is_refused = support::refuse_call(SYS_clone3, EAGAIN) && support::refuse_call(SYS_clone, EAGAIN);  // to this thread
+    result = work.stop_for(30s);
+    done.set();
+  });
+  if (!q::wait_for(done, 60s)) return "hangs";
+  if (!is_refused) return "no filter";
+  return std::to_string(result.dropped) + (ran ? " taken back, ran" : " taken back");
+}
+
 // The text says what was refused. The thread that keeps limits is there already.
 std::string make_without_another_thread() {
   std::string text;
@@ -228,6 +248,10 @@ std::string make_without_another_thread() {
 
 TEST(CrewLimits, AThreadThatTheSystemRefusesAtOnceIsAnErrorAndThePoolThatIsThereGoesOn_C2_J4) {
   EXPECT_EQ(support::in_child(make_without_another_thread), "pool, post, wait, ran");
+}
+
+TEST(CrewLimits, WhatIsDueIsTakenBackFromAStopWhenTheSystemRefusesTheThreadThatCouldRunIt_C8_D3) {
+  EXPECT_EQ(support::in_child(stop_without_another_thread), "1 taken back");
 }
 
 TEST(CrewLimits, AThreadThatTheSystemRefusesIsDoneWithout_C8_J4) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -131,6 +132,46 @@ TEST(Drain, CallbacksThatDrainEachOthersPoolsGiveUp_D8) {
   a.stop();
   b.stop();
   EXPECT_GE(gave_up, 1);
+}
+
+// One callback drains the pool of an inline one, which runs on a thread of nobody's, and stops the wait of the first:
+// itself, or in the destruction of what it captured, which belongs to it.
+void drain_what_stops_the_drainer(bool in_destruction) {
+  q::thread_pool drained({.running = 1}), other({.running = 1});
+  q::auto_reset_event event;
+  std::atomic<bool> runs{false};
+  q::stop_status answer{};
+  std::unique_ptr<q::pool_work> drainer;
+  drainer = std::make_unique<q::pool_work>(other, [&] {
+    EXPECT_TRUE(eventually([&] { return runs.load(); }));
+    drained.drain(30s);  // may still see the other one end, which goes on when it is deferred
+  });
+  const auto stop_drainer = [&] {
+    runs = true;
+    answer = drainer->stop_for(60s).status;
+  };
+  struct stops_at_its_end {
+    std::function<void()> stop;
+    ~stops_at_its_end() { stop(); }
+  };
+  auto captured = in_destruction ? std::make_unique<stops_at_its_end>(stop_drainer) : nullptr;
+  std::unique_ptr<q::registered_wait> wait;
+  wait = std::make_unique<q::registered_wait>(
+      drained,
+      [&, captured = std::move(captured)](q::callback_scope&) { captured ? wait->request_stop() : stop_drainer(); },
+      q::wait_options{.where = q::run_on::signalling_thread});
+  wait->arm(event);
+  drainer->submit();
+  std::thread signaller([&] { event.set(); });
+  signaller.join();
+  drainer->stop();
+  wait.reset();
+  EXPECT_EQ(answer, q::stop_status::deferred);
+}
+
+TEST(Drain, ReturnsWhenACallbackOnAThreadThatSignalsWaitsForTheDrainer_D8) {
+  drain_what_stops_the_drainer(false);
+  drain_what_stops_the_drainer(true);
 }
 
 TEST(Drain, InsideACallbackOfThePoolItIsABugOfTheCaller_D8_J4) {

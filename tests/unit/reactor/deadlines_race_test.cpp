@@ -72,7 +72,9 @@ TEST(DeadlinesRace, ACancelledEntryCanBeFreedAtOnceWhileOthersExpire) {
       for (int round = 0; round < 3000; ++round) {
         auto one = std::make_unique<counted>();
         all.schedule(*one, std::chrono::microseconds((round * 7 + user) % 40));
-        for (int spin = round % 50; spin > 0; --spin) std::this_thread::yield();
+        const std::int64_t settles_at = quiesce::os::now(clock_id::steady) + round % 50 * 1000;
+        while (quiesce::os::now(clock_id::steady) < settles_at) {
+        }
         const bool settled_here = !one->settled.exchange(true);
         const bool was_linked = all.cancel(*one);
         // Linked means unclaimed. Unlinked, it may have been claimed in vain since we settled it.
