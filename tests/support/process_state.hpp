@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unistd.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -54,7 +56,13 @@ inline std::size_t count_entries(const char* folder) {
 
 inline std::size_t count_threads() {
   // A sanitizer starts a thread of its own with the first of the program: it has to be there from the first count on.
-  [[maybe_unused]] static const bool begun = (std::thread([] {}).join(), true);
+  [[maybe_unused]] static const bool begun = [] {
+    int number = 0;
+    std::thread([&] { number = ::gettid(); }).join();
+    // The kernel lists a thread that was joined for a moment longer.
+    while (std::filesystem::exists("/proc/self/task/" + std::to_string(number))) std::this_thread::yield();
+    return true;
+  }();
   return count_entries("/proc/self/task");
 }
 
