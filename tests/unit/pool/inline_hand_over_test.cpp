@@ -1,6 +1,5 @@
 // What is queued on a thread that signals, where that thread does not come to run it, or where others look at it meanwhile.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <functional>
@@ -12,6 +11,7 @@
 #include "quiesce/quiesce.hpp"
 #include "support/eventually.hpp"
 #include "support/held_worker.hpp"
+#include "support/noted_thread.hpp"
 #include "support/process_state.hpp"
 
 namespace {
@@ -19,20 +19,9 @@ namespace {
 namespace q = quiesce;
 using namespace std::chrono_literals;
 using support::eventually;
+using support::noted_thread;
 
 const q::wait_options inline_options{.name = "inline", .where = q::run_on::signalling_thread};
-
-/// A thread that comes to wait for something, and can be seen to be doing so.
-class noted_thread {
- public:
-  void is_this_one() { number_ = ::gettid(); }
-  bool comes_to_wait() const {
-    return eventually([&] { return number_ != 0 && support::is_asleep(number_); });
-  }
-
- private:
-  std::atomic<int> number_{0};
-};
 
 TEST(InlineHandOver, ADrainOfAPoolThatHasStoppedEndsWhenWhatWasQueuedElsewhereIsHandedOver_A7_D8) {
   q::thread_pool pool(q::pool_options{.running = 1}), stopped(q::pool_options{.running = 1});

@@ -1,5 +1,4 @@
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -10,7 +9,7 @@
 #include "quiesce/quiesce.hpp"
 #include "support/eventually.hpp"
 #include "support/held_worker.hpp"
-#include "support/process_state.hpp"
+#include "support/noted_thread.hpp"
 
 namespace {
 
@@ -25,17 +24,15 @@ class waiting_thread {
   template <class Wait>
   explicit waiting_thread(Wait wait)
       : thread_([this, wait]() mutable {
-          number_ = ::gettid();
+          noted_.is_this_one();
           wait();
           has_returned_ = true;
         }) {}
-  bool is_blocked() const {
-    return eventually([&] { return number_ != 0 && support::is_asleep(number_); });
-  }
+  bool is_blocked() const { return noted_.comes_to_wait(); }
   bool has_returned() const { return has_returned_; }
 
  private:
-  std::atomic<int> number_{0};
+  support::noted_thread noted_;
   std::atomic<bool> has_returned_{false};
   std::jthread thread_;
 };
