@@ -74,24 +74,6 @@ TEST(WaitAllScenario, TakesAllOrNothingWhenItTimesOut_B3_B5) {
   });
 }
 
-// Who takes the first finds the second, and who does not find the first does not find the second.
-TEST(WaitAllScenario, NobodySeesItHalfTaken_B3) {
-  explore_bounded(4, {"all", "nothing"}, [] {
-    q::auto_reset_event a(true);
-    q::auto_reset_event b(true);
-    bool found_a = false;
-    bool found_b = false;
-    std::thread other([&] {
-      found_a = static_cast<bool>(q::try_wait(a));
-      found_b = static_cast<bool>(q::try_wait(b));
-    });
-    const q::wait_result result = q::try_wait_all({a, b});
-    reach(result ? "all" : "nothing");
-    other.join();
-    assert(found_a == found_b && found_a == !result);
-  });
-}
-
 TEST(WaitAllScenario, NobodySeesItHalfTakenWhenASignalCompletesIt_B3) {
   explore_bounded(4, {"all", "nothing"}, [] {
     q::auto_reset_event a;
