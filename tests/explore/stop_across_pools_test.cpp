@@ -1,20 +1,27 @@
 // Stops of what only threads could run that wait for the stop, directly or not, under interleavings.
 #include <atomic>
 #include <cassert>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <utility>
 
 #include "quiesce/auto_reset_event.hpp"
 #include "quiesce/manual_reset_event.hpp"
+#include "quiesce/mutex.hpp"
 #include "quiesce/pool_work.hpp"
 #include "quiesce/registered_wait.hpp"
 #include "quiesce/thread_pool.hpp"
 #include "quiesce/wait.hpp"
 #include "scenario.hpp"
+#include "support/waiters_of.hpp"
 
 namespace {
 
 namespace q = quiesce;
 using explore::reach;
 using scenario::explore_bounded;
+using support::waiters_of;
 
 // Two pools of one thread each; the callback on each stops what only the other one's thread could run.
 TEST(StopAcrossPoolsScenario, NobodyHangsAndWhatIsDueRunsOrIsTakenBack_D8_D3) {
@@ -83,6 +90,39 @@ TEST(StopAcrossPoolsScenario, WhatIsInlineButQueuedForTheOnlyWorkerIsTakenBackWh
     static_cast<void>(q::wait(has_stopped));
     assert(answer.status == q::stop_status::stopped && answer.dropped == 1);
     reach(found == 1 ? "while another one was queued elsewhere" : found == 2 ? "after it" : "before it");
+  });
+}
+
+// What an inline wait captured stops a work whose callback drains the pool of the wait. Destroyed where the wait would arm
+// itself again, it is a part of the entry that the drain waits for.
+TEST(StopAcrossPoolsScenario, NobodyHangsWhenWhatARepeatingWaitCapturedStopsADrainOfItsPool_D8_A7) {
+  struct at_end {
+    std::function<void()> call;
+    ~at_end() { call(); }
+  };
+  explore_bounded(2, {"stopped before", "stopped while it drained"}, [] {
+    q::mutex mutex;
+    q::thread_pool pool({.running = 1});
+    q::thread_pool other({.running = 1});
+    q::pool_work drains(other, [&] { static_cast<void>(pool.drain(q::never)); });
+    q::stop_result of_drain{};
+    auto captured = std::make_shared<at_end>();
+    captured->call = [&] { of_drain = drains.stop(); };
+    mutex.lock();
+    q::registered_wait wait =
+        pool.register_wait(mutex, [kept = std::move(captured), &mutex](q::callback_scope&) { mutex.unlock(); },
+                           q::repeat::until_stopped, q::time_limit::none(), {.where = q::run_on::signalling_thread});
+    std::thread stopper([&] {
+      mutex.lock();  // while it owns the mutex the wait makes no callback
+      wait.request_stop();
+      mutex.unlock();
+    });
+    while (waiters_of::count(mutex) < 2) std::this_thread::yield();
+    drains.submit();
+    mutex.unlock();
+    stopper.join();
+    static_cast<void>(q::wait(wait.stopped()));
+    reach(of_drain.status == q::stop_status::deferred ? "stopped while it drained" : "stopped before");
   });
 }
 
