@@ -192,13 +192,13 @@ void supervised_process::kill() {
 void supervised_process::end(std::string_view why) {
   stage_ = stage::ending;
   readiness_.end();
-  told_at_ = clock::now();
-  say_at_ = *told_at_ + 1s;
   around_.log.write(
       "stopping",
       {{"process", settings_.name}, {"pid", pid_}, {"because", std::string{why}}, {"limit_ms", in_ms(stop_limit())}});
   send_to_group(settings_.stop_signal, "signalled");
   send_to_group(SIGCONT, {});  // one that is stopped could not act on it
+  told_at_ = clock::now();     // not before they were sent: the whole limit lies between this signal and SIGKILL
+  say_at_ = *told_at_ + 1s;
   on_exit_.arm(*process_, std::min(say_at_, *told_at_ + stop_limit()));
 }
 
