@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "throw_errno.hpp"
+
 namespace quiesce_tool {
 namespace {
 
@@ -14,10 +16,6 @@ struct address {
   sockaddr_storage bytes{};
   socklen_t size = 0;
 };
-
-[[noreturn]] void throw_errno(int error, const char* what) {
-  throw std::system_error{error, std::generic_category(), what};
-}
 
 address address_of(const std::string& host, std::uint16_t port) {
   address result;
@@ -30,7 +28,7 @@ address address_of(const std::string& host, std::uint16_t port) {
     return result;
   }
   sockaddr_in6 v6{};
-  if (::inet_pton(AF_INET6, host.c_str(), &v6.sin6_addr) != 1) throw_errno(EINVAL, "no numeric address");
+  if (::inet_pton(AF_INET6, host.c_str(), &v6.sin6_addr) != 1) throw_errno("no numeric address", EINVAL);
   v6.sin6_family = AF_INET6;
   v6.sin6_port = htons(port);
   result.size = sizeof v6;
@@ -43,11 +41,11 @@ address address_of(const std::string& host, std::uint16_t port) {
 connection::connection(const std::string& host, std::uint16_t port) {
   const address to = address_of(host, port);
   socket_ = file_descriptor{::socket(to.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-  if (!socket_) throw_errno(errno, "socket");
+  if (!socket_) throw_errno("socket");
   const auto* const target = reinterpret_cast<const sockaddr*>(&to.bytes);
   if (::connect(socket_.number(), target, to.size) == 0) return;
   // An interrupted connect goes on by itself, as one in progress does.
-  if (errno != EINPROGRESS && errno != EINTR) throw_errno(errno, "connect");
+  if (errno != EINPROGRESS && errno != EINTR) throw_errno("connect");
 }
 
 std::error_code connection::outcome() const {

@@ -4,19 +4,17 @@
 #include <sys/un.h>
 
 #include <array>
-#include <cerrno>
 #include <cstddef>
 #include <cstring>
-#include <system_error>
 #include <utility>
+
+#include "throw_errno.hpp"
 
 namespace quiesce_tool {
 namespace {
 
 constexpr std::size_t longest_message = 4096;  // what comes behind it is cut off
 constexpr int most_at_once = 16;
-
-[[noreturn]] void throw_errno(const char* what) { throw std::system_error{errno, std::generic_category(), what}; }
 
 file_descriptor make_socket() {
   file_descriptor made{::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};

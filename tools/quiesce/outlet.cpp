@@ -8,10 +8,10 @@
 #include <cerrno>
 #include <utility>
 
+#include "throw_errno.hpp"
+
 namespace quiesce_tool {
 namespace {
-
-[[noreturn]] void throw_errno(const char* what) { throw std::system_error{errno, std::generic_category(), what}; }
 
 mode_t type_of(int fd) {
   struct stat status {};

@@ -20,7 +20,7 @@ std::string cut(std::string text) {
   return text.substr(0, end) + "…";
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -36,7 +36,7 @@ std::string quoted(std::string_view text) {
 }  // namespace
 
 std::string shown(const toml::node& value) {
-  if (const auto* const text = value.as_string()) return quoted(text->get());
+  if (const auto* const text = value.as_string()) return in_quotes(text->get());
   if (value.is_table()) return "a table";
   if (value.is_array()) return "an array";
   std::ostringstream out;
