@@ -112,12 +112,12 @@ class change_dispatch final : private reactor::source {
 
 namespace {
 
-constinit change_dispatch dispatch;
+constinit change_dispatch file_changes;
 static_assert(std::is_trivially_destructible_v<change_dispatch>);
 
 }  // namespace
 
-reactor::source& change_source() noexcept { return dispatch.as_source(); }
+reactor::source& change_source() noexcept { return file_changes.as_source(); }
 
 file_watch_object::file_watch_object(const std::filesystem::path& path)
     : event_object(event_word::reset::automatic, false), reactor_(reactor::reactor::acquire()) {
@@ -128,16 +128,16 @@ file_watch_object::file_watch_object(const std::filesystem::path& path)
                             "quiesce: cannot watch " + path.string());
   }
   if (std::filesystem::is_directory(status)) {
-    dispatch.add(*this, path);
+    file_changes.add(*this, path);
     return;
   }
   entry_ = path.filename();
   const std::filesystem::path directory = path.parent_path();
-  dispatch.add(*this, directory.empty() ? std::filesystem::path(".") : directory);
+  file_changes.add(*this, directory.empty() ? std::filesystem::path(".") : directory);
 }
 
 void file_watch_object::last_reference_dropped() noexcept {
-  dispatch.remove(*this);
+  file_changes.remove(*this);
   event_object::last_reference_dropped();
 }
 

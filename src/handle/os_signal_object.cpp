@@ -77,20 +77,20 @@ class signal_dispatch final : private reactor::source {
 
 namespace {
 
-constinit signal_dispatch dispatch;
+constinit signal_dispatch os_signals;
 static_assert(std::is_trivially_destructible_v<signal_dispatch>);
 
 }  // namespace
 
-reactor::source& signal_source() noexcept { return dispatch.as_source(); }
+reactor::source& signal_source() noexcept { return os_signals.as_source(); }
 
 os_signal_object::os_signal_object(int number)
     : event_object(event_word::reset::automatic, false), number_(number), reactor_(reactor::reactor::acquire()) {
-  dispatch.add(*this);
+  os_signals.add(*this);
 }
 
 void os_signal_object::last_reference_dropped() noexcept {
-  dispatch.remove(*this);
+  os_signals.remove(*this);
   event_object::last_reference_dropped();
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "answer.hpp"
 #include "quiesce/quiesce.hpp"
 #include "support/eventually.hpp"
 
@@ -18,21 +19,6 @@ namespace {
 
 namespace q = quiesce;
 using namespace std::chrono_literals;
-
-template <class Call>
-std::string answer_to(Call call) {
-  try {
-    call();
-  } catch (const std::logic_error& bug) {
-    return bug.what();
-  }
-  return "no error";
-}
-
-void expect_rule_and_place(const std::string& answer, const std::string& rule) {
-  EXPECT_NE(answer.find(rule), std::string::npos) << answer;
-  EXPECT_NE(answer.find("callers_bugs_test.cpp:"), std::string::npos) << answer;
-}
 
 q::auto_reset_event moved_from() {
   q::auto_reset_event event;

@@ -2,11 +2,11 @@
 // object's name where it has one, and the caller's place.
 #include <gtest/gtest.h>
 
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "answer.hpp"
 #include "quiesce/quiesce.hpp"
 #include "support/held_worker.hpp"
 
@@ -14,21 +14,6 @@ namespace {
 
 namespace q = quiesce;
 using namespace std::chrono_literals;
-
-template <class Call>
-std::string answer_to(Call call) {
-  try {
-    call();
-  } catch (const std::logic_error& bug) {
-    return bug.what();
-  }
-  return "no error";
-}
-
-void expect_rule_and_place(const std::string& answer, const std::string& rule) {
-  EXPECT_NE(answer.find(rule), std::string::npos) << answer;
-  EXPECT_NE(answer.find("waits_and_owners_test.cpp:"), std::string::npos) << answer;
-}
 
 template <class Handle>
 Handle moved_from(Handle handle) {

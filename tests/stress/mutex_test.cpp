@@ -20,12 +20,12 @@ using namespace std::chrono_literals;
 using std::chrono::microseconds;
 using support::waiters_of;
 
-constexpr std::size_t threads = 4;
+constexpr std::size_t contenders = 4;
 
 template <class Work>
 void on_all_threads(Work work) {
-  std::array<std::thread, threads> all;
-  for (std::size_t i = 0; i < threads; ++i) all[i] = std::thread(work, i);
+  std::array<std::thread, contenders> all;
+  for (std::size_t i = 0; i < contenders; ++i) all[i] = std::thread(work, i);
   for (auto& thread : all) thread.join();
 }
 
@@ -96,7 +96,7 @@ TEST(MutexStress, IsHandedOnByThreadsThatEndWithIt_A4_A6) {
       }).join();
     }
   });
-  EXPECT_EQ(took.load() + given_up.load(), static_cast<int>(threads) * rounds);
+  EXPECT_EQ(took.load() + given_up.load(), static_cast<int>(contenders) * rounds);
   const q::wait_result last = q::try_wait(mutex);
   ASSERT_TRUE(last) << "the threads have all ended";
   EXPECT_EQ(told.load() + (last.status == q::wait_status::abandoned ? 1 : 0), abandonments.load())

@@ -17,7 +17,7 @@ namespace q = quiesce;
 using std::chrono::microseconds;
 
 // What the stop of a pool met, told by what became of armings: one that is refused comes after the stop of its wait.
-struct moments {
+struct stop_moments {
   std::atomic<bool> late{false};
   std::atomic<bool> running{false};        // a callback could arm its wait first, and then no more
   std::atomic<bool> queued_signal{false};  // a callback for a signal could not even do so once
@@ -38,7 +38,7 @@ class service {
   ~service() { armer_.join(); }
 
   std::uint64_t calls() const { return calls_; }
-  const moments& met() const { return met_; }
+  const stop_moments& met() const { return met_; }
   void stop_begins() { is_stopping_ = true; }
   void has_stopped() {
     is_stopped_ = true;
@@ -98,7 +98,7 @@ class service {
     }
   }
 
-  moments met_;
+  stop_moments met_;
   const int round_;
   q::auto_reset_event event_;
   std::atomic<std::uint64_t> calls_{0};

@@ -16,6 +16,9 @@ class waiters_of : public quiesce::waitable {
   }
   static std::uint64_t raw_word(quiesce::handle_ref handle) { return word(*handle.object()).load(); }
 
+  /// Of a mutex: nobody owns it, and nobody did who has ended.
+  static bool is_free(quiesce::handle_ref mutex) { return raw_word(mutex) == 0; }
+
   /// How many stand in it.
   static std::size_t count(quiesce::handle_ref handle) {
     quiesce::queue_lock lock(*handle.object());

@@ -12,21 +12,21 @@
 
 namespace {
 
-struct item : quiesce::base::pairing_heap_node {
+struct dated : quiesce::base::pairing_heap_node {
   std::int64_t due = 0;
   bool is_loose = false;
 };
-constexpr bool comes_first(const item& a, const item& b) { return a.due < b.due; }
-constexpr std::int64_t due_of(const item& one) { return one.due; }
-constexpr bool is_loose(const item& one) { return one.is_loose; }
-using wheel = quiesce::base::timing_wheel<item, comes_first, due_of, is_loose>;
+constexpr bool is_due_first(const dated& a, const dated& b) { return a.due < b.due; }
+constexpr std::int64_t due_of(const dated& one) { return one.due; }
+constexpr bool is_loose(const dated& one) { return one.is_loose; }
+using wheel = quiesce::base::timing_wheel<dated, is_due_first, due_of, is_loose>;
 
 constexpr std::int64_t latest = std::numeric_limits<std::int64_t>::max() - 1;
 constexpr std::int64_t second = 1'000'000'000;
 
 // The next one that is due by then, taken out; null if none is.
-item* take_due(wheel& all, std::int64_t now) {
-  item* const first = all.first_until(now);
+dated* take_due(wheel& all, std::int64_t now) {
+  dated* const first = all.first_until(now);
   if (first == nullptr || first->due > now) return nullptr;
   all.pop();
   return first;
@@ -34,7 +34,7 @@ item* take_due(wheel& all, std::int64_t now) {
 
 TEST(TimingWheel, WhatIsDueComesInOrderHoweverFarApart) {
   const std::vector<std::int64_t> moments{latest, 0, 1, 70'000, 65'536, 65'535, second, 3600 * second, second + 1, 5};
-  std::vector<item> items(moments.size());
+  std::vector<dated> items(moments.size());
   wheel all;
   for (std::size_t i = 0; i < items.size(); ++i) {
     items[i].due = moments[i];
@@ -42,7 +42,7 @@ TEST(TimingWheel, WhatIsDueComesInOrderHoweverFarApart) {
   }
   std::int64_t last = -1;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    item* const next = take_due(all, latest);
+    dated* const next = take_due(all, latest);
     ASSERT_NE(next, nullptr);
     EXPECT_GT(next->due, last);
     last = next->due;
@@ -51,7 +51,7 @@ TEST(TimingWheel, WhatIsDueComesInOrderHoweverFarApart) {
 }
 
 TEST(TimingWheel, NothingIsFoundBeforeItIsDue) {
-  item one;
+  dated one;
   one.due = 3 * second + 12'345;
   wheel all;
   all.insert(one);
@@ -61,7 +61,7 @@ TEST(TimingWheel, NothingIsFoundBeforeItIsDue) {
 }
 
 TEST(TimingWheel, EqualsComeInTheOrderOfInsertionAlsoWhenTimePassesInBetween) {
-  std::vector<item> items(300);
+  std::vector<dated> items(300);
   wheel all;
   for (std::size_t i = 0; i < items.size(); ++i) {
     items[i].due = 40 * second;
@@ -69,11 +69,11 @@ TEST(TimingWheel, EqualsComeInTheOrderOfInsertionAlsoWhenTimePassesInBetween) {
     static_cast<void>(all.first_until(static_cast<std::int64_t>(i) * second / 8));
     all.insert(items[i]);
   }
-  for (item& one : items) EXPECT_EQ(take_due(all, 40 * second), &one);
+  for (dated& one : items) EXPECT_EQ(take_due(all, 40 * second), &one);
 }
 
 TEST(TimingWheel, WhatIsLooseIsFoundAtAnyTime) {
-  item loose, other;
+  dated loose, other;
   loose.due = 100 * second;
   loose.is_loose = true;
   other.due = 50 * second;
@@ -88,7 +88,7 @@ TEST(TimingWheel, WhatIsLooseIsFoundAtAnyTime) {
 }
 
 TEST(TimingWheel, AMomentThatHasPassedAndAClockThatWasSetBackAreNoTrouble) {
-  item late, later;
+  dated late, later;
   wheel all;
   static_cast<void>(all.first_until(100 * second));
   late.due = 10 * second;
@@ -108,15 +108,15 @@ TEST(TimingWheel, AMomentThatHasPassedAndAClockThatWasSetBackAreNoTrouble) {
 
 TEST(TimingWheel, WhoLooksWhenItSaysSoFindsEachInTime) {
   std::mt19937_64 random(1);
-  std::vector<item> items(2000);
+  std::vector<dated> items(2000);
   wheel all;
-  for (item& one : items) {
+  for (dated& one : items) {
     one.due = static_cast<std::int64_t>(random() % (100 * static_cast<std::uint64_t>(second)));
     all.insert(one);
   }
   std::size_t found = 0, looks = 0;
   for (std::int64_t now = all.next_look(); now != wheel::never_due; now = all.next_look(), ++looks) {
-    while (const item* const next = take_due(all, now)) {
+    while (const dated* const next = take_due(all, now)) {
       ASSERT_EQ(next->due, now) << "it looked too late";
       ++found;
     }
@@ -134,12 +134,12 @@ TEST_P(TimingWheelWalk, AgreesWithASortedMapAtEveryStep) {
   std::mt19937_64 random(GetParam());
   const auto any = [&random](std::uint64_t below) { return static_cast<std::int64_t>(random() % below); };
   const auto leap = [&] { return any(std::uint64_t{1} << any(GetParam() % 2 == 0 ? 24 : 45)); };
-  std::vector<item> items(500);
+  std::vector<dated> items(500);
   wheel all;
-  std::multimap<std::int64_t, item*> sorted;  // of equals, the later insertion comes later here too
+  std::multimap<std::int64_t, dated*> sorted;  // of equals, the later insertion comes later here too
   std::int64_t now = any(1'000'000'000'000'000);
   for (int step = 0; step < 20'000; ++step) {
-    item& one = items[static_cast<std::size_t>(any(items.size()))];
+    dated& one = items[static_cast<std::size_t>(any(items.size()))];
     if (any(8) == 0) {
       now += leap() / 4;
       while (!sorted.empty() && sorted.begin()->first <= now) {
@@ -159,7 +159,7 @@ TEST_P(TimingWheelWalk, AgreesWithASortedMapAtEveryStep) {
     ASSERT_LE(all.next_look(), sorted.empty() ? wheel::never_due : sorted.begin()->first) << "step " << step;
     ASSERT_EQ(all.next_look() == wheel::never_due, sorted.empty()) << "step " << step;
   }
-  for (item& one : items) {
+  for (dated& one : items) {
     if (one.is_linked()) all.remove(one);
   }
 }

@@ -24,7 +24,6 @@ using namespace std::chrono_literals;
 using support::eventually;
 using support::waiters_of;
 
-bool is_free(const q::mutex& mutex) { return waiters_of::raw_word(mutex) == 0; }
 bool is_abandoned(const q::mutex& mutex) { return (waiters_of::raw_word(mutex) & q::object_word::abandoned) != 0; }
 
 template <class Locks>
@@ -43,7 +42,7 @@ TEST(AbandonedMutex, TheNextWaitTakesItAndIsTold_A6) {
   EXPECT_EQ(q::try_wait(mutex).status, q::wait_status::signalled) << "told once; the owner may take it again";
   mutex.unlock();
   mutex.unlock();
-  EXPECT_TRUE(is_free(mutex));
+  EXPECT_TRUE(waiters_of::is_free(mutex));
   EXPECT_EQ(q::wait(mutex).status, q::wait_status::signalled);
   mutex.unlock();
 }
@@ -58,7 +57,7 @@ TEST(AbandonedMutex, LockTakesItAsWellAndTheNextOwnerIsNotTold_A6) {
       mutex.lock();
     }
     mutex.unlock();
-    EXPECT_TRUE(is_free(mutex));
+    EXPECT_TRUE(waiters_of::is_free(mutex));
   }
 }
 
@@ -69,7 +68,7 @@ TEST(AbandonedMutex, IsFreeHoweverOftenItsOwnerHadTakenIt_A6) {
   });
   EXPECT_EQ(q::try_wait(mutex).status, q::wait_status::abandoned);
   mutex.unlock();
-  EXPECT_TRUE(is_free(mutex));
+  EXPECT_TRUE(waiters_of::is_free(mutex));
 }
 
 TEST(AbandonedMutex, GoesToTheFirstWhoWaitsAndHeIsTold_A6) {
@@ -93,7 +92,7 @@ TEST(AbandonedMutex, GoesToTheFirstWhoWaitsAndHeIsTold_A6) {
   waits_next.join();
   EXPECT_EQ(first, q::wait_status::abandoned);
   EXPECT_EQ(second, q::wait_status::signalled) << "it was given back properly";
-  EXPECT_TRUE(is_free(mutex));
+  EXPECT_TRUE(waiters_of::is_free(mutex));
 }
 
 TEST(AbandonedMutex, AWaitForAnyIsToldWhichOfThemWasAbandoned_A6_B2) {
@@ -118,7 +117,7 @@ TEST(AbandonedMutex, AWaitForAnyIsToldWhichOfThemWasAbandoned_A6_B2) {
   waiter.join();
   EXPECT_EQ(result.status, q::wait_status::abandoned);
   EXPECT_EQ(result.index, 2u);
-  EXPECT_TRUE(is_free(owned));
+  EXPECT_TRUE(waiters_of::is_free(owned));
 }
 
 TEST(AbandonedMutex, StaysAbandonedWhenASignalOfALowerIndexIsTaken_A6_B2) {
@@ -143,8 +142,8 @@ TEST(AbandonedMutex, AWaitForAllIsToldWithoutAnIndex_A6_B3) {
   EXPECT_FALSE(is_abandoned(abandoned)) << "told once";
   abandoned.unlock();
   whole.unlock();
-  EXPECT_TRUE(is_free(abandoned));
-  EXPECT_TRUE(is_free(whole));
+  EXPECT_TRUE(waiters_of::is_free(abandoned));
+  EXPECT_TRUE(waiters_of::is_free(whole));
 }
 
 TEST(AbandonedMutex, StaysAbandonedWhenAWaitForAllDoesNotTakeIt_A6_B3) {
@@ -178,7 +177,7 @@ TEST(AbandonedMutex, AWaitForAllThatBlocksIsToldInWhicheverOrderItIsCompleted_A6
     waiter.join();
     EXPECT_EQ(result.status, q::wait_status::abandoned) << event_first;
     EXPECT_EQ(result.index, q::wait_result::none);
-    EXPECT_TRUE(is_free(mutex));
+    EXPECT_TRUE(waiters_of::is_free(mutex));
     EXPECT_FALSE(q::try_wait(event));
   }
 }
@@ -242,7 +241,7 @@ TEST(AbandonedMutex, WhatThreadLocalVariablesStillGiveBackIsNotAbandonedAndWhatT
     end.unlocks = &given_back;
     given_back.lock();
   });
-  EXPECT_TRUE(is_free(given_back));
+  EXPECT_TRUE(waiters_of::is_free(given_back));
   EXPECT_EQ(q::try_wait(taken).status, q::wait_status::abandoned);
   taken.unlock();
 

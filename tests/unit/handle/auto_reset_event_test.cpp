@@ -9,6 +9,7 @@
 #include "quiesce/wait.hpp"
 #include "support/eventually.hpp"
 #include "support/queued_waiters.hpp"
+#include "support/take.hpp"
 #include "support/waiters_of.hpp"
 #include "wait/queue_lock.hpp"
 #include "wait/waiter.hpp"
@@ -18,9 +19,8 @@ namespace {
 namespace q = quiesce;
 using support::eventually;
 using support::queued_waiters;
+using support::take;
 using support::waiters_of;
-
-bool take(q::handle_ref event) { return static_cast<bool>(q::try_wait(event)); }
 
 TEST(AutoResetEvent, IsUnsignalledUnlessItIsMadeSignalled) {
   const q::auto_reset_event silent;

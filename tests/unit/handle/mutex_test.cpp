@@ -24,8 +24,6 @@ using namespace std::chrono_literals;
 using support::eventually;
 using support::waiters_of;
 
-bool is_free(const q::mutex& mutex) { return waiters_of::raw_word(mutex) == 0; }
-
 // Whether another thread could take it; it gives it back at once.
 bool is_free_for_another(q::mutex& mutex) {
   bool taken = false;
@@ -46,7 +44,7 @@ TEST(Mutex, ItsOwnerMayTakeItAgainAndGivesItBackAsOften_A6) {
     EXPECT_FALSE(is_free_for_another(mutex));
   }
   mutex.unlock();
-  EXPECT_TRUE(is_free(mutex));
+  EXPECT_TRUE(waiters_of::is_free(mutex));
   EXPECT_TRUE(is_free_for_another(mutex));
 }
 
@@ -68,8 +66,8 @@ TEST(Mutex, WorksWithTheLocksOfTheStandard) {
     first.unlock();
     EXPECT_TRUE(first.try_lock_for(30s));
   }
-  EXPECT_TRUE(is_free(a));
-  EXPECT_TRUE(is_free(b));
+  EXPECT_TRUE(waiters_of::is_free(a));
+  EXPECT_TRUE(waiters_of::is_free(b));
 }
 
 TEST(Mutex, ATryGivesUpAtItsLimitAndLeavesNothingBehind_B5) {
@@ -84,7 +82,7 @@ TEST(Mutex, ATryGivesUpAtItsLimitAndLeavesNothingBehind_B5) {
     EXPECT_FALSE(waiters_of::any(mutex));
   }).join();
   mutex.unlock();
-  EXPECT_TRUE(is_free(mutex));
+  EXPECT_TRUE(waiters_of::is_free(mutex));
   EXPECT_TRUE(mutex.try_lock_for(0s));
   mutex.unlock();
 }
@@ -92,7 +90,7 @@ TEST(Mutex, ATryGivesUpAtItsLimitAndLeavesNothingBehind_B5) {
 TEST(Mutex, OnlyItsOwnerGivesItBack_A6) {
   q::mutex mutex;
   EXPECT_THROW(mutex.unlock(), std::logic_error) << "nobody owns it";
-  EXPECT_TRUE(is_free(mutex));
+  EXPECT_TRUE(waiters_of::is_free(mutex));
   mutex.lock();
   const std::uint64_t owned = waiters_of::raw_word(mutex);
   std::thread([&] { EXPECT_THROW(mutex.unlock(), std::logic_error); }).join();
@@ -142,7 +140,7 @@ TEST(Mutex, IsHandedToThoseWhoWaitInTheOrderOfTheirComing_A6) {
     EXPECT_EQ(waiters_of::count(mutex), 2 - i);
     waiters[i]->let_go();
   }
-  EXPECT_TRUE(is_free(mutex));
+  EXPECT_TRUE(waiters_of::is_free(mutex));
 }
 
 TEST(Mutex, IsKeptThroughARecursionThatMeetsAWaiter_A6) {
@@ -172,7 +170,7 @@ TEST(Mutex, CanBeTaken524287TimesAndAnOverflowChangesNothing_J4) {
   mutex.unlock();
   EXPECT_TRUE(mutex.try_lock());
   for (int turn = 0; turn < most; ++turn) mutex.unlock();
-  EXPECT_TRUE(is_free(mutex));
+  EXPECT_TRUE(waiters_of::is_free(mutex));
   EXPECT_TRUE(is_free_for_another(mutex));
 }
 
@@ -183,7 +181,7 @@ TEST(Mutex, AnOverflowInAWaitForSeveralIsAnsweredOnlyIfItIsReached_B2_B3) {
   EXPECT_THROW(static_cast<void>(q::try_wait_any({full, behind})), std::logic_error);
   EXPECT_THROW(static_cast<void>(q::try_wait_all({behind, full})), std::logic_error);
   EXPECT_THROW(static_cast<void>(q::wait_all({behind, full})), std::logic_error);
-  EXPECT_TRUE(is_free(behind)) << "and nothing was taken";
+  EXPECT_TRUE(waiters_of::is_free(behind)) << "and nothing was taken";
   for (int turn = 0; turn < 524287; ++turn) full.unlock();
   before.unlock();
 }

@@ -15,6 +15,7 @@
 #include "quiesce/wait.hpp"
 #include "support/eventually.hpp"
 #include "support/queued_waiters.hpp"
+#include "support/take.hpp"
 #include "support/waiters_of.hpp"
 
 namespace {
@@ -23,11 +24,10 @@ namespace q = quiesce;
 using namespace std::chrono_literals;
 using support::eventually;
 using support::queued_waiters;
+using support::take;
 using support::waiters_of;
 
 constexpr std::uint32_t largest = std::numeric_limits<std::uint32_t>::max();
-
-bool take(q::handle_ref semaphore) { return static_cast<bool>(q::try_wait(semaphore)); }
 
 // Zero for a call that does not fail.
 std::error_code error_of_release(q::semaphore& semaphore, std::uint32_t n) {

@@ -20,7 +20,7 @@ namespace q = quiesce;
 using word = q::run_word;
 
 // Each callback has a number; each wait knows the numbers that it waits for.
-class model {
+class model_of_callbacks {
  public:
   void fire(bool by_signal) { (by_signal ? signals_ : expiries_).push_back(next_++); }
 
@@ -116,7 +116,7 @@ class model {
 TEST(AwaitedCallbacks, AWaitIsOverExactlyWhenAllThatWerePendingAndRunningAtItsBeginAre_D5) {
   std::mt19937 random(7);  // always the same walks
   for (int walk = 0; walk < 3000; ++walk) {
-    model m;
+    model_of_callbacks m;
     for (int step = 0; step < 40; ++step) {
       const bool by_signal = random() % 2 == 0;
       switch (random() % 8) {

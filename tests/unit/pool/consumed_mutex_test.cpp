@@ -24,7 +24,6 @@ using support::eventually;
 using support::held_worker;
 using support::waiters_of;
 
-bool is_free(const q::mutex& mutex) { return waiters_of::raw_word(mutex) == 0; }
 bool is_abandoned(const q::mutex& mutex) { return waiters_of::raw_word(mutex) == q::object_word::abandoned; }
 
 // Whether the calling thread owns it, and has taken it once.
@@ -56,7 +55,7 @@ TEST(ConsumedMutex, TheThreadOfTheCallbackOwnsIt_A6_C4) {
   EXPECT_EQ(result.index, 0u);
   EXPECT_TRUE(owned);
   EXPECT_FALSE(another_has_it);
-  EXPECT_TRUE(is_free(mutex)) << "given back, not abandoned";
+  EXPECT_TRUE(waiters_of::is_free(mutex)) << "given back, not abandoned";
 }
 
 TEST(ConsumedMutex, WhileTheCallbackIsDueItIsNobodysAndNotFree_A6) {
@@ -98,7 +97,7 @@ TEST(ConsumedMutex, WhatACallbackHasNotGivenBackAtItsReturnIsAbandoned_A6) {
     ASSERT_TRUE(is_abandoned(mutex)) << turn;
     EXPECT_EQ(q::try_wait(mutex).status, q::wait_status::abandoned);
     mutex.unlock();
-    EXPECT_TRUE(is_free(mutex));
+    EXPECT_TRUE(waiters_of::is_free(mutex));
   }
 }
 
@@ -133,7 +132,7 @@ TEST(ConsumedMutex, TheCallbackIsToldThatAThreadHasAbandonedIt_A6) {
   ASSERT_TRUE(result.has_value());
   EXPECT_EQ(result->status, q::wait_status::abandoned);
   EXPECT_EQ(result->index, 0u);
-  EXPECT_TRUE(is_free(mutex));
+  EXPECT_TRUE(waiters_of::is_free(mutex));
   result.reset();
   q::auto_reset_event locked, go_on;
   std::thread owner([&] {
@@ -148,7 +147,7 @@ TEST(ConsumedMutex, TheCallbackIsToldThatAThreadHasAbandonedIt_A6) {
   wait.wait_for_callbacks();
   ASSERT_TRUE(result.has_value());
   EXPECT_EQ(result->status, q::wait_status::abandoned);
-  EXPECT_TRUE(is_free(mutex));
+  EXPECT_TRUE(waiters_of::is_free(mutex));
 }
 
 TEST(ConsumedMutex, IsUnlockedAtTheReturnOfItsCallback_A6_C9) {
@@ -162,7 +161,7 @@ TEST(ConsumedMutex, IsUnlockedAtTheReturnOfItsCallback_A6_C9) {
   wait.arm(mutex);
   wait.wait_for_callbacks();
   EXPECT_TRUE(owned);
-  EXPECT_TRUE(is_free(mutex)) << "given back, not abandoned";
+  EXPECT_TRUE(waiters_of::is_free(mutex)) << "given back, not abandoned";
 }
 
 TEST(ConsumedMutex, ACallbackThatIsTakenBackGivesItBackAsItWas_A6_D5) {
@@ -177,7 +176,7 @@ TEST(ConsumedMutex, ACallbackThatIsTakenBackGivesItBackAsItWas_A6_D5) {
   EXPECT_FALSE(q::try_wait(mutex));
   EXPECT_FALSE(q::try_wait(left));
   wait.wait_for_callbacks(q::pending::cancel);
-  EXPECT_TRUE(is_free(mutex));
+  EXPECT_TRUE(waiters_of::is_free(mutex));
   EXPECT_TRUE(is_abandoned(left)) << "the next is told what the callback would have been";
   worker.release();
   wait.stop();
@@ -220,7 +219,7 @@ TEST(ConsumedMutex, AWaitThatRepeatsGoesOnAfterItsCallbackWasTakenBack_A6_C4) {
     wait.wait_for_callbacks(q::pending::cancel);  // it is free, and so taken again at once
   }
   worker.release();
-  ASSERT_TRUE(eventually([&] { return calls == 3 && is_free(mutex) && !waiters_of::any(mutex); }));
+  ASSERT_TRUE(eventually([&] { return calls == 3 && waiters_of::is_free(mutex) && !waiters_of::any(mutex); }));
   wait.stop();
   EXPECT_EQ(calls, 3);
 }
@@ -240,7 +239,7 @@ TEST(ConsumedMutex, TheCallbackOfAWaitThatRepeatsMayUnlockItAndTakeItAgain_A6_C4
   ASSERT_TRUE(eventually([&] { return calls >= 3; }));
   EXPECT_EQ(wait.stop().status, q::stop_status::stopped);
   EXPECT_EQ(taken, calls);
-  EXPECT_TRUE(is_free(mutex));
+  EXPECT_TRUE(waiters_of::is_free(mutex));
 }
 
 TEST(ConsumedMutex, AStopFromInsideGivesWhatItDropsBack_A6_D3) {
@@ -252,7 +251,7 @@ TEST(ConsumedMutex, AStopFromInsideGivesWhatItDropsBack_A6_D3) {
   wait.emplace(pool, [&](q::callback_scope&) {
     result = wait->stop();
     kept = is_owned_once(a);
-    given_back = is_free(b);
+    given_back = waiters_of::is_free(b);
     a.unlock();
   });
   {
@@ -266,7 +265,7 @@ TEST(ConsumedMutex, AStopFromInsideGivesWhatItDropsBack_A6_D3) {
   EXPECT_EQ(result.dropped, 1u);
   EXPECT_TRUE(kept);
   EXPECT_TRUE(given_back);
-  EXPECT_TRUE(is_free(a));
+  EXPECT_TRUE(waiters_of::is_free(a));
 }
 
 TEST(ConsumedMutex, AStopByTheOnlyThreadOfAPoolGivesItBack_A6_D3) {
@@ -279,7 +278,7 @@ TEST(ConsumedMutex, AStopByTheOnlyThreadOfAPoolGivesItBack_A6_D3) {
     wait.arm(mutex);
     EXPECT_FALSE(mutex.try_lock());
     EXPECT_EQ(wait.stop().dropped, 1u);
-    given_back = is_free(mutex);
+    given_back = waiters_of::is_free(mutex);
     done.set();
   });
   ASSERT_TRUE(q::wait_for(done, 30s));
@@ -335,7 +334,7 @@ TEST(ConsumedMutex, WhoOwnsItMayArmAndTheCallbackFollowsTheUnlock_A6) {
   ASSERT_TRUE(q::wait_for(called, 30s));
   wait.wait_for_callbacks();
   EXPECT_EQ(told, q::wait_status::signalled);
-  EXPECT_TRUE(is_free(mutex));
+  EXPECT_TRUE(waiters_of::is_free(mutex));
 }
 
 // The wait lets go of what it was armed with when it is disarmed. So the callback that is due is all that is left.

@@ -21,9 +21,9 @@ q::mutex_object& object_of(const q::mutex& mutex) {
 }
 
 // A registration's signals. While no mutex is held nobody counts begins (the fast way of a begin), or somebody does.
-class model {
+class model_of_mutexes {
  public:
-  explicit model(std::vector<q::mutex_object*> free) : free_(std::move(free)) {}
+  explicit model_of_mutexes(std::vector<q::mutex_object*> free) : free_(std::move(free)) {}
 
   void fire_by_mutex() {
     if (free_.empty()) return;
@@ -76,7 +76,7 @@ TEST(ConsumedMutexes, EachCallbackIsHandedWhatItsOwnSignalTook_A6) {
   std::mt19937 random(7);  // always the same walks
   std::size_t most_held = 0;
   for (int walk = 0; walk < 3000; ++walk) {
-    model m({&object_of(all[0]), &object_of(all[1]), &object_of(all[2]), &object_of(all[3])});
+    model_of_mutexes m({&object_of(all[0]), &object_of(all[1]), &object_of(all[2]), &object_of(all[3])});
     for (int step = 0; step < 60; ++step) {
       const std::uint32_t turn = random() % 16;
       if (turn < 4) {

@@ -8,6 +8,7 @@
 
 #include "quiesce/quiesce.hpp"
 #include "support/eventually.hpp"
+#include "support/inline_options.hpp"
 #include "support/queued_waiters.hpp"
 #include "support/waiters_of.hpp"
 
@@ -16,9 +17,8 @@ namespace {
 namespace q = quiesce;
 using namespace std::chrono_literals;
 using support::eventually;
+using support::inline_options;
 using thread_id = std::thread::id;
-
-const q::wait_options inline_options{.name = "inline", .where = q::run_on::signalling_thread};
 
 /// A wait whose callbacks write down on which threads they ran.
 struct noted {

@@ -11,6 +11,7 @@
 #include "quiesce/quiesce.hpp"
 #include "support/eventually.hpp"
 #include "support/held_worker.hpp"
+#include "support/inline_options.hpp"
 #include "support/noted_thread.hpp"
 #include "support/process_state.hpp"
 
@@ -19,9 +20,8 @@ namespace {
 namespace q = quiesce;
 using namespace std::chrono_literals;
 using support::eventually;
+using support::inline_options;
 using support::noted_thread;
-
-const q::wait_options inline_options{.name = "inline", .where = q::run_on::signalling_thread};
 
 TEST(InlineHandOver, ADrainOfAPoolThatHasStoppedEndsWhenWhatWasQueuedElsewhereIsHandedOver_A7_D8) {
   q::thread_pool pool(q::pool_options{.running = 1}), stopped(q::pool_options{.running = 1});

@@ -6,15 +6,15 @@
 
 #include "quiesce/quiesce.hpp"
 #include "support/eventually.hpp"
+#include "support/inline_options.hpp"
 
 namespace {
 
 namespace q = quiesce;
 using namespace std::chrono_literals;
 using support::eventually;
+using support::inline_options;
 using thread_id = std::thread::id;
-
-const q::wait_options inline_options{.name = "inline", .where = q::run_on::signalling_thread};
 
 /// A mutex and a wait for it, whose callback writes down where it ran and what it was told, and unlocks.
 struct told_owner {

@@ -11,6 +11,7 @@
 #include "quiesce/quiesce.hpp"
 #include "support/eventually.hpp"
 #include "support/held_worker.hpp"
+#include "support/inline_options.hpp"
 
 namespace {
 
@@ -18,9 +19,8 @@ namespace q = quiesce;
 using namespace std::chrono_literals;
 using support::eventually;
 using support::held_worker;
+using support::inline_options;
 using thread_id = std::thread::id;
-
-const q::wait_options inline_options{.name = "inline", .where = q::run_on::signalling_thread};
 
 /// A thread that signals, and is held in the inline callback that it runs.
 struct held_signaller {

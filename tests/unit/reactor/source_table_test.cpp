@@ -11,7 +11,7 @@ using quiesce::reactor::source;
 using quiesce::reactor::source_id;
 using quiesce::reactor::source_table;
 
-struct counter : source {
+struct counting_source : source {
   bool try_reference() noexcept override {
     if (ending) return false;
     ++references;
@@ -26,7 +26,7 @@ struct counter : source {
 
 TEST(SourceTable, AFoundSourceHasBeenReferenced) {
   source_table table;
-  counter one;
+  counting_source one;
   source_id id;
   table.insert(one, id);
   EXPECT_NE(id, source_id::none);
@@ -37,7 +37,7 @@ TEST(SourceTable, AFoundSourceHasBeenReferenced) {
 
 TEST(SourceTable, ASourceWhoseEndHasBegunIsNotFound) {
   source_table table;
-  counter one;
+  counting_source one;
   source_id id;
   table.insert(one, id);
   one.ending = true;
@@ -47,7 +47,7 @@ TEST(SourceTable, ASourceWhoseEndHasBegunIsNotFound) {
 
 TEST(SourceTable, AnErasedIdStandsForNothingThoughItsSlotIsUsedAnew) {
   source_table table;
-  counter one;
+  counting_source one;
   std::set<source_id> used;
   for (int round = 0; round < 1000; ++round) {
     source_id id;
@@ -65,7 +65,7 @@ TEST(SourceTable, AnErasedIdStandsForNothingThoughItsSlotIsUsedAnew) {
 
 TEST(SourceTable, ManySourcesKeepTheirIds) {
   source_table table;
-  std::vector<counter> sources(500);
+  std::vector<counting_source> sources(500);
   std::vector<source_id> ids(sources.size());
   for (std::size_t i = 0; i < sources.size(); ++i) table.insert(sources[i], ids[i]);
   for (std::size_t i = 0; i < sources.size(); i += 2) table.erase(ids[i]);
@@ -77,7 +77,7 @@ TEST(SourceTable, ManySourcesKeepTheirIds) {
 
 TEST(SourceTable, SmallNumbersAreNoIds) {
   source_table table;
-  counter one;
+  counting_source one;
   source_id id;
   table.insert(one, id);
   // The reactor uses them as keys of its own descriptors.
@@ -90,7 +90,7 @@ TEST(SourceTableDeathTest, ABugOfTheHoldersIsSaid) {
   EXPECT_DEATH(
       {
         source_table table;
-        counter one;
+        counting_source one;
         source_id id;
         table.insert(one, id);
         table.erase(id);
@@ -99,7 +99,7 @@ TEST(SourceTableDeathTest, ABugOfTheHoldersIsSaid) {
       "not registered");
   EXPECT_DEATH(
       {
-        counter one;
+        counting_source one;
         source_id id;
         source_table table;
         table.insert(one, id);

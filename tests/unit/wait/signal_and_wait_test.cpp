@@ -10,6 +10,7 @@
 #include "quiesce/quiesce.hpp"
 #include "support/eventually.hpp"
 #include "support/queued_waiters.hpp"
+#include "support/take.hpp"
 #include "support/waiters_of.hpp"
 #include "support/waiting_for_all.hpp"
 #include "wait/queue_lock.hpp"
@@ -21,9 +22,8 @@ namespace q = quiesce;
 using namespace std::chrono_literals;
 using support::eventually;
 using support::queued_waiters;
+using support::take;
 using support::waiters_of;
-
-bool take(q::handle_ref object) { return static_cast<bool>(q::try_wait(object)); }
 
 TEST(SignalAndWait, SignalsTheOneAndTakesTheOther_B4) {
   q::auto_reset_event automatic, go(true);

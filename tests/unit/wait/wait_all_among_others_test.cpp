@@ -13,6 +13,7 @@
 #include "quiesce/wait.hpp"
 #include "support/eventually.hpp"
 #include "support/queued_waiters.hpp"
+#include "support/take.hpp"
 #include "support/waiters_of.hpp"
 #include "support/waiting_for_all.hpp"
 
@@ -22,10 +23,9 @@ namespace q = quiesce;
 using namespace std::chrono_literals;
 using support::eventually;
 using support::queued_waiters;
+using support::take;
 using support::waiters_of;
 using support::waiting_for_all;
-
-bool take(q::handle_ref object) { return static_cast<bool>(q::try_wait(object)); }
 
 TEST(WaitAllAmongOthers, DoesNotHoldUpWaitsForOneOfItsObjects_B3) {
   q::auto_reset_event event, missing;

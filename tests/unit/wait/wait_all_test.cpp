@@ -11,6 +11,7 @@
 
 #include "quiesce/quiesce.hpp"
 #include "support/eventually.hpp"
+#include "support/take.hpp"
 #include "support/waiters_of.hpp"
 #include "support/waiting_for_all.hpp"
 
@@ -19,10 +20,10 @@ namespace {
 namespace q = quiesce;
 using namespace std::chrono_literals;
 using support::eventually;
+using support::take;
 using support::waiters_of;
 using support::waiting_for_all;
 
-bool take(q::handle_ref object) { return static_cast<bool>(q::try_wait(object)); }
 bool is_plain(q::handle_ref object) { return q::object_word::is_plain(waiters_of::raw_word(object)); }
 
 TEST(WaitAll, TakesAllOfThemOrNone_B3) {
