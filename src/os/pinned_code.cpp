@@ -2,8 +2,10 @@
 
 #include <dlfcn.h>
 #include <link.h>
+#include <sys/auxv.h>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 
@@ -26,16 +28,38 @@ constinit bool being_closed = false;  // there is a thread that closes what is l
 // those for whom it has to be true.
 constinit std::atomic<bool> any_left{false};
 
-const link_map* object_of(const void* code) noexcept {
-  dl_find_object found;
-  return _dl_find_object(const_cast<void*>(code), &found) == 0 ? found.dlfo_link_map : nullptr;
+// An object, and where it is mapped. All null when there is none.
+struct mapped_object {
+  const link_map* object = nullptr;
+  std::uintptr_t begin = 0;
+  std::uintptr_t size = 0;
+
+  static mapped_object of(const void* code) noexcept {
+    dl_find_object found;
+    if (_dl_find_object(const_cast<void*>(code), &found) != 0) return {};
+    const auto begin = reinterpret_cast<std::uintptr_t>(found.dlfo_map_start);
+    return {found.dlfo_link_map, begin, reinterpret_cast<std::uintptr_t>(found.dlfo_map_end) - begin};
+  }
+  bool holds(const void* code) const noexcept { return reinterpret_cast<std::uintptr_t>(code) - begin < size; }
+};
+
+void* open_again(const void* code) noexcept;
+
+// The program, and whatever holds this library, are not unloaded while this runs: they are looked for once.
+bool lies_in_what_stays(const void* code) noexcept {
+  struct both {
+    mapped_object own = mapped_object::of(reinterpret_cast<const void*>(&open_again));
+    mapped_object program = mapped_object::of(reinterpret_cast<const void*>(::getauxval(AT_PHDR)));
+  };
+  static const both staying;
+  return staying.own.holds(code) || staying.program.holds(code);
 }
 
 // Null if it cannot be, or need not be.
 void* open_again(const void* code) noexcept {
-  const link_map* const object = object_of(code);
+  if (lies_in_what_stays(code)) return nullptr;
+  const link_map* const object = mapped_object::of(code).object;
   if (object == nullptr || object->l_name == nullptr || *object->l_name == '\0') return nullptr;  // the program
-  if (object == object_of(reinterpret_cast<const void*>(&open_again))) return nullptr;
   // By its name: the loader compares names first, and so finds the object though its file has been replaced.
   void* const handle = ::dlopen(object->l_name, RTLD_LAZY | RTLD_NOLOAD);
   if (handle == nullptr || handle == object) return handle;

@@ -1,6 +1,7 @@
 // What a thread of a pool does: it takes entries, turns idle, and leaves.
 #include "pool/crew.hpp"
 
+#include <thread>
 #include <utility>
 
 #include "pool/pool_core.hpp"
@@ -28,15 +29,20 @@ void crew::work(void* given) {
 
 work_item* crew::next_item(member& self) noexcept {
   mutex_.lock();
-  change(self, [&] { self.is_calling = self.is_long = false; });
-  if (drainers_ != nullptr && is_drained()) tell_drainers();
+  work_item* item = nullptr;
+  // From one entry to the next no sum changes, and with something queued nothing is drained.
+  const bool goes_on = self.is_calling && !self.is_long && (item = take_for(self)) != nullptr;
+  if (!goes_on) {
+    change(self, [&] { self.is_calling = self.is_long = false; });
+    if (drainers_ != nullptr && is_drained()) tell_drainers();
+  }
   for (;;) {
     if (self.has_retired) {
       mutex_.unlock();
       return nullptr;
     }
-    if (work_item* const item = take_for(self)) {
-      change(self, [&] { self.is_calling = true; });
+    if (!goes_on && (item = take_for(self)) != nullptr) change(self, [&] { self.is_calling = true; });
+    if (item != nullptr) {
       const bool starts_another = !refused_ && !leaving_ && reserve_if_needed();  // not refused again with every entry
       mutex_.unlock();
       if (starts_another) start_reserved();
@@ -47,8 +53,12 @@ work_item* crew::next_item(member& self) noexcept {
       return nullptr;
     }
     become_idle(self);
+    member* const woken = wake_idle();  // for what was pushed just now; mostly nobody, and else this one
     const bool has_limit = !self.is_persistent && threads_ > settings_.minimum;
     mutex_.unlock();
+    if (woken != nullptr) woken->told.unpark();
+    // Who is just posting, and tells this one meanwhile, need not wake it: it does not sleep yet.
+    if (woken != &self) std::this_thread::yield();
     const bool told = self.told.park_until(has_limit ? deadline(settings_.idle_limit) : never);
     mutex_.lock();
     if (told || idle_time_is_over(self)) continue;
@@ -65,6 +75,7 @@ work_item* crew::take_for(const member& self) noexcept {
     --persistent_queued_;
     return &persistent_items_.take();
   }
+  incoming_.take(items_);
   // What is left when the crew leaves begins no callback, but it has to be run.
   if (items_.empty() || (workers_.active > settings_.running && !leaving_)) return nullptr;
   work_item& first = items_.take();
@@ -97,10 +108,21 @@ bool crew::may_retire(const member& self) const noexcept {
   return idle_ != nullptr || workers_.active - 1 >= settings_.running || workers_.calling < workers_.active - 1;
 }
 
+// By I8, after a change of what it looks at: at the latest before the lock is let go, if pushes may have to be attended
+// to. What was pushed until then is queued afterwards.
+void crew::settle_pushes() noexcept {
+  const bool would_wake = idle_ != nullptr && workers_.active < settings_.running;
+  const bool attends = would_wake || workers_.blocked == threads_ || leaving_;
+  if (attends == incoming_.is_attended()) return;
+  attends ? incoming_.attend(items_) : incoming_.open();
+}
+
 crew::member* crew::wake_idle() noexcept {
+  settle_pushes();
   if (items_.empty() || idle_ == nullptr || workers_.active >= settings_.running) return nullptr;
   member* const woken = std::exchange(idle_, idle_->next_idle);
   change(*woken, [&] { woken->is_idle = false; });
+  settle_pushes();
   return woken;
 }
 
@@ -122,6 +144,7 @@ void crew::enqueue(work_item& item, std::size_t from_inline) noexcept {
       change(*woken, [&] { woken->is_idle = false; });
     }
   } else {
+    incoming_.take(items_);
     items_.append(item);
     if (item.is_inline()) ++inline_handed_over_;
     woken = wake_idle();
@@ -135,6 +158,7 @@ void crew::enqueue(work_item& item, std::size_t from_inline) noexcept {
 void crew::leave() noexcept {
   mutex_.lock();
   leaving_ = true;
+  settle_pushes();
   member* idle = std::exchange(idle_, nullptr);
   for (member* each = idle; each != nullptr; each = each->next_idle) change(*each, [&] { each->is_idle = false; });
   if (persistent_ != nullptr && persistent_->is_idle) {
@@ -172,8 +196,9 @@ void crew::count(const member& one, std::size_t by) noexcept {
   if (one.is_blocked) sums.blocked += by;
 }
 
-pool_counts crew::counts() const noexcept {
+pool_counts crew::counts() noexcept {
   const std::lock_guard lock(mutex_);
+  incoming_.take(items_);
   return {.queued = items_.size() + persistent_queued_ + inline_queued_,
           .running = workers_.calling + persistent_tally_.calling + inline_running_,
           .waiting = workers_.waiting + persistent_tally_.waiting,

@@ -6,6 +6,7 @@
 
 #include "handle/local_event.hpp"
 #include "os/thread.hpp"
+#include "pool/incoming_items.hpp"
 #include "pool/pool_settings.hpp"
 #include "pool/run_queue.hpp"
 #include "quiesce/pool_options.hpp"
@@ -18,7 +19,8 @@ namespace quiesce::inline v0 {
 class pool_core;
 
 /// The threads of a pool, and what is queued for them. All is guarded by one lock, which is never held while a thread is
-/// started, an entry runs, or somebody is told.
+/// started, an entry runs, or somebody is told. Only a push that has nothing to do but to queue goes by without it: see
+/// incoming_word. Who asks under the lock what is queued takes it over first, so for him it is there.
 ///
 /// A worker is *idle*, or *away*, when its callback blocks in a wait of this library or has declared to run long, or
 /// else *active*: it makes a callback, looks for one, or is just being started or woken. Who signals starts no thread:
@@ -36,6 +38,7 @@ class pool_core;
 ///       thread is added only while nobody is idle, so those that are too many have a limit
 ///   I7  leaving_ is set once, when no callback can begin any more; entries that are queued or pushed then begin none.
 ///       Threads are started only by who holds up the leaving: from inside a callback, or counted in as work
+///   I8  pushes are attended to if one would have to wake somebody, all workers are blocked, or leaving_ is set
 class crew final : private reactor::deadline_entry {
  public:
   crew(pool_core& pool, pool_settings settings);
@@ -53,7 +56,9 @@ class crew final : private reactor::deadline_entry {
   void start_persistent();
 
   /// Queues an entry and wakes a thread for it. Last touch of the crew by the caller unless he holds the pool.
-  void push(work_item& item) noexcept { enqueue(item, 0); }
+  void push(work_item& item) noexcept {
+    if (!item.is_for_workers() || !incoming_.push(item)) enqueue(item, 0);
+  }
 
   /// An entry is queued on the thread that signals, begins there, and ends there.
   void inline_queued() noexcept;
@@ -80,7 +85,7 @@ class crew final : private reactor::deadline_entry {
   /// else could.
   bool has_only(std::size_t threads, const work_item& item) const noexcept;
 
-  pool_counts counts() const noexcept;
+  pool_counts counts() noexcept;
 
   /// A thread that waits until nothing is in flight, on its stack.
   struct drainer {
@@ -140,7 +145,8 @@ class crew final : private reactor::deadline_entry {
 
   // With the lock held.
 
-  bool is_drained() const noexcept {
+  bool is_drained() noexcept {
+    incoming_.take(items_);
     return items_.empty() && persistent_queued_ == 0 && workers_.calling + workers_.waiting == 0 &&
            persistent_tally_.calling + persistent_tally_.waiting == 0 && inline_queued_ + inline_running_ == 0;
   }
@@ -159,6 +165,7 @@ class crew final : private reactor::deadline_entry {
   bool idle_time_is_over(member& self) noexcept;
   bool may_retire(const member& self) const noexcept;
   void retire(member& self) noexcept;
+  void settle_pushes() noexcept;
   member* wake_idle() noexcept;
   void add_worker() noexcept;
   void take_worker_back() noexcept;
@@ -171,11 +178,15 @@ class crew final : private reactor::deadline_entry {
   void watch() noexcept;
   void watch_if_stuck() noexcept;
 
+  /// What threads change without a lock, or guard by one, stands apart from what others only read.
+  static constexpr std::size_t cache_line = 64;
+
   pool_core& pool_;  // each thread owns a reference of it, dropped as its last act, and so does a scheduled watch
   const pool_settings settings_;
 
   std::mutex starting_persistent_;
-  mutable std::mutex mutex_;  // guards all below
+  alignas(cache_line) incoming_items incoming_;
+  alignas(cache_line) mutable std::mutex mutex_;  // guards all below
   run_queue items_;
   item_list persistent_items_;
   std::size_t persistent_queued_ = 0;

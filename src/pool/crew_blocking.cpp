@@ -25,6 +25,7 @@ void crew::blocking_ends(member& self) noexcept {
   if (self.is_persistent) return;
   ++episode_;
   refused_ = false;
+  settle_pushes();
 }
 
 bool crew::may_run_long() noexcept {

@@ -49,6 +49,7 @@ void crew::start() {
     } catch (...) {
       const std::lock_guard lock(mutex_);
       take_worker_back();
+      settle_pushes();
       throw;
     }
   }

@@ -101,7 +101,7 @@ class pool_core final : public event_object {
 
   const exception_policy& exceptions() const noexcept { return crew_.exceptions(); }
   const std::string& given_name() const noexcept { return crew_.name(); }
-  pool_counts counts() const noexcept { return crew_.counts(); }
+  pool_counts counts() noexcept { return crew_.counts(); }
   reactor::deadlines& deadlines() noexcept { return reactor_->deadlines(); }
 
  private:

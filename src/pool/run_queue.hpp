@@ -18,6 +18,7 @@ class work_item {
 
   /// Constant from the first time that it is queued.
   bool is_persistent() const noexcept { return where_ == run_on::persistent_thread; }
+  bool is_for_workers() const noexcept { return where_ == run_on::worker; }
   /// Whether it is queued on the thread that signals, and here only when that cannot run it.
   bool is_inline() const noexcept { return where_ == run_on::signalling_thread; }
   priority level() const noexcept { return level_; }
@@ -28,8 +29,9 @@ class work_item {
 
  private:
   friend class item_list;
+  friend class incoming_items;
 
-  work_item* next_ = nullptr;  // guarded by the lock of the pool while queued
+  work_item* next_ = nullptr;  // while queued: guarded by the lock of the pool; before, of who pushes it
   const run_on where_;
   const priority level_;
 };
