@@ -146,11 +146,11 @@ class waitable {
   friend class state_lock;
   friend class thread_block;
 
-  const take_rule rule_;
   std::atomic<std::uint32_t> references_{reference_word::initial};
   std::uint32_t enrolments_ = 0;             // guarded by the queue lock; changed only with the wide lock held too
   waiter* first_waiter_ = nullptr;           // a ring; guarded by the queue lock
   std::shared_ptr<const std::string> name_;  // guarded by the queue lock
+  const take_rule rule_;                     // last: what derives from this puts small members beside it
 };
 
 }  // namespace quiesce::inline v0

@@ -17,7 +17,7 @@ group_core::joining group_core::join(registration& member) noexcept {
     case registration::entering::elsewhere: return joining::elsewhere;
   }
   member.add_reference();
-  member.in_group().link_into(members_);
+  member_link<registration>::link<&registration::in_group>(member, members_);
   ++open_;
   return joining::joined;
 }
@@ -25,7 +25,7 @@ group_core::joining group_core::join(registration& member) noexcept {
 void group_core::leave_list(registration& member) noexcept {
   {
     const std::lock_guard hold(lock_);
-    member.in_group().unlink();
+    member.in_group().unlink<&registration::in_group>();
   }
   member.release();  // the list's; the member has others while it stops
 }
@@ -47,8 +47,8 @@ void group_core::request_stop() noexcept {
     closing_ = true;
     // Without the lock, since closing a member may run destructors of the user. All are closed before any is waited for.
     while (registration* const member = members_) {
-      member->in_group().unlink();
-      member->in_group().link_into(closing_members_);
+      member->in_group().unlink<&registration::in_group>();
+      member_link<registration>::link<&registration::in_group>(*member, closing_members_);
       member->add_reference();
       hold.unlock();
       member->request_stop();

@@ -90,8 +90,8 @@ bool pool_core::leaves_now() noexcept {
   return !std::exchange(leaving_, true);
 }
 
-// order: relaxed. The word publishes nothing but itself: what a function gets and what it has done travel with the locks of
-//        the run queue, which its worker passes before it can leave.
+// order: relaxed. The word publishes nothing but itself: what a function gets travels with its push, and what it has done
+//        with the crew's lock, which its worker passes before it can leave.
 posted_word::step pool_core::step(posted_word::move (*transition)(std::uint64_t)) noexcept {
   std::uint64_t seen = posted_.load(std::memory_order_relaxed);
   for (;;) {
@@ -134,13 +134,13 @@ bool pool_core::join(registration& member) noexcept {
   const std::lock_guard lock(mutex_);
   if (closing_) return false;
   ++live_;
-  member.in_pool().link_into(members_);
+  member_link<registration>::link<&registration::in_pool>(member, members_);
   return true;
 }
 
 void pool_core::member_closed(registration& member) noexcept {
   mutex_.lock();
-  member.in_pool().unlink();
+  member.in_pool().unlink<&registration::in_pool>();
   --live_;
   const bool leaves = leaves_now();
   mutex_.unlock();
@@ -154,8 +154,8 @@ void pool_core::request_stop() noexcept {
   // Closing a member may run destructors of the user, so it happens without the lock; a member that is taken out of the
   // list first is closed once, and none can join any more and stay open.
   while (registration* const member = members_) {
-    member->in_pool().unlink();
-    member->in_pool().link_into(closing_members_);
+    member->in_pool().unlink<&registration::in_pool>();
+    member_link<registration>::link<&registration::in_pool>(*member, closing_members_);
     member->add_reference();  // alive: its last reference goes after member_closed()
     mutex_.unlock();
     member->request_stop();

@@ -18,7 +18,7 @@ registration::registration(pool_core& pool, function callback, const wait_option
       work_item(options.where, options.level),
       mode_(how),
       pool_(pool),
-      again_limit_(again_limit),
+      again_after_(again_limit),
       callback_(std::move(callback)) {
   pool_.add_reference();
   place_.block = this;
@@ -47,6 +47,7 @@ registration& registration::create(pool_core& pool, function callback, const wai
       throw;
     }
   }
+  made->add_reference();  // its own, until it has stopped
   // Written before the list can be read: the pool may close the wait as soon as it has joined.
   made->is_member_ = true;
   if (!pool.join(*made)) {
@@ -58,7 +59,6 @@ registration& registration::create(pool_core& pool, function callback, const wai
 
 template <class Link>
 arm_status registration::arm_by(bool repeats, const std::source_location& where, Link link) noexcept {
-  add_reference();  // the callback that this causes may run before the end, and destroy the handle with the caller's
   const run_word::mode how{.overlap = mode_.overlap, .repeats = repeats};
   const run_word::move move = step_when_not_busy([how](std::uint64_t seen) { return run_word::on_arm(seen, how); });
   if (move.outcome == run_word::step::overflow) {
@@ -66,16 +66,16 @@ arm_status registration::arm_by(bool repeats, const std::source_location& where,
   }
   arm_status status = arm_status::refused;
   if (move.outcome != run_word::step::refused) {
-    const bool replaces = move.outcome == run_word::step::replaced;
-    status = link(replaces);
-    if (let_busy_go()) {
+    // With busy the wait is there, by I3; the callback that this causes may destroy the handle with the caller's reference.
+    const run_word::step linked = link();
+    if (linked != run_word::step::released && let_busy_go()) {
       // So that what is destroyed now may signal wherever it likes.
       thread_record::current().inline_calls.hand_over_unless_running();
       finish();
     }
-    if (status == arm_status::armed && replaces) status = arm_status::replaced;
+    if (linked != run_word::step::refused) status = arm_status::armed;
+    if (status == arm_status::armed && move.outcome == run_word::step::replaced) status = arm_status::replaced;
   }
-  release();
   thread_record::current().inline_calls.run();  // the callback, if the object was found signalled
   return status;
 }
@@ -85,17 +85,15 @@ arm_status registration::arm(waitable& object, deadline until, const std::source
     base::fatal_misuse("a wait whose callbacks run on the signalling thread was armed with what no program signals",
                        object.name(), where);
   }
-  return arm_by(mode_.repeats, where, [&](bool replaces) { return link(object, until, replaces); });
+  return arm_by(mode_.repeats, where, [&] { return link(object, until); });
 }
 
 arm_status registration::set_timer(deadline due, std::chrono::nanoseconds period, std::chrono::nanoseconds window,
                                    const std::source_location& where) noexcept {
-  return arm_by(period != period.zero(), where, [&](bool replaces) {
+  return arm_by(period != period.zero(), where, [&] {
     unlink();
-    due_ = due;
-    period_ = period;
-    window_ = window;
-    return link_timer(replaces);
+    again_after_ = period;
+    return link_timer(due, window);
   });
 }
 
@@ -103,95 +101,90 @@ bool registration::disarm() noexcept {
   const run_word::move move = step_when_not_busy(run_word::on_disarm);
   if (move.outcome == run_word::step::refused) return false;
   unlink();
-  let_go();
-  if (move.outcome != run_word::step::replaced) return false;
-  release();  // the reference of the arming; the caller has his own
-  return true;
+  if (let_busy_go()) finish();
+  return move.outcome == run_word::step::replaced;
 }
 
-// With busy held. `has_reference`: the reference that an arming needs is taken over from the one that was replaced.
-arm_status registration::link(waitable& object, deadline until, bool has_reference) noexcept {
-  object.add_reference();
-  unlink();
-  object_ = &object;
-  place_.object = &object;
-  if (!has_reference) add_reference();
-
+// With busy held, which it gives back if the answer is `released`. Then that was its last touch of the registration.
+run_word::step registration::link(waitable& object, deadline until) noexcept {
+  if (place_.object == &object) {
+    cancel_deadline();
+  } else {
+    object.add_reference();
+    unlink();
+    place_.object = &object;
+  }
+  const bool keeps_busy = !until.is_never();
   run_word::move move;
   {
     state_lock lock(object);
+    if (place_.linked) lock.unlink(place_);  // by an earlier arming with the same object, of which nothing is left (I4)
     if (lock.is_available(place_.owner)) {
       move =
           fire_by(object, lock.take_status(), [this](std::uint64_t seen) { return run_word::on_found(seen, mode_); });
       if (move.outcome == run_word::step::fired) lock.take(place_.owner);
     } else {
-      // Armed before it is linked, both under the lock: who finds the place in the queue finds it armed or taken back.
-      move = step(run_word::on_commit);
-      if (move.outcome == run_word::step::committed) lock.append(place_);
+      // Armed and linked in one hold of the lock: who finds the place in the queue finds it armed or taken back, and who
+      // gets busy meanwhile has to pass the lock before he can end the wait.
+      lock.append(place_);
+      move = step([keeps_busy](std::uint64_t seen) { return run_word::on_commit(seen, keeps_busy); });
+      if (move.outcome == run_word::step::refused) lock.unlink(place_);
     }
   }
   if (move.push) push();
-  if (move.outcome == run_word::step::refused) {
-    release();
-    return arm_status::refused;
-  }
-  if (move.outcome == run_word::step::committed && !until.is_never()) {
+  if (move.outcome == run_word::step::committed) {
     has_deadline_ = true;
     pool_.deadlines().schedule(*this, until);
   }
-  return arm_status::armed;
+  return move.outcome;
 }
 
-// With busy held, and nothing linked. The same, with a moment instead of an object.
-arm_status registration::link_timer(bool has_reference) noexcept {
-  if (!has_reference) add_reference();
-  const run_word::move move = step(run_word::on_commit);
-  if (move.outcome == run_word::step::refused) {
-    release();
-    return arm_status::refused;
-  }
-  if (!due_.is_never()) {
+// With nothing linked. The same, with a moment instead of an object.
+run_word::step registration::link_timer(deadline due, std::chrono::nanoseconds window) noexcept {
+  const bool keeps_busy = !due.is_never();
+  const run_word::move move = step([keeps_busy](std::uint64_t seen) { return run_word::on_commit(seen, keeps_busy); });
+  if (move.outcome == run_word::step::committed) {
     has_deadline_ = true;
-    pool_.deadlines().schedule(*this, due_, window_);
+    pool_.deadlines().schedule(*this, due, window);
   }
-  return arm_status::armed;
+  return move.outcome;
 }
 
-// With busy held: the next arming of one that repeats.
-void registration::link_again() noexcept {
-  if (object_ != nullptr) {
+// With busy held: the next arming of one that repeats. Returns whether that has given busy back, as link().
+bool registration::link_again() noexcept {
+  if (place_.object != nullptr) {
     // What a callback unlocks is not for this wait, or the callback could not take it again: it is armed by on_end.
-    if (object_->has_owner() && !mode_.overlap && run_word::running(run_.load(std::memory_order_relaxed)) != 0) {
-      return;
+    if (place_.object->has_owner() && !mode_.overlap && run_word::running(run_.load(std::memory_order_relaxed)) != 0) {
+      return false;
     }
-    static_cast<void>(link(*object_, again_limit_, false));
-    return;
+    return link(*place_.object, again_after_) == run_word::step::released;
   }
   unlink();
-  due_ = next_due(due_, period_);
-  static_cast<void>(link_timer(false));
+  const deadline due = next_due(last_due(), std::chrono::nanoseconds(again_after_.nanoseconds()));
+  return link_timer(due, last_window()) == run_word::step::released;
 }
 
 // With busy held: leaves the queue and the deadlines. After it nothing of an earlier arming can reach the wait (I4).
 void registration::unlink() noexcept {
-  if (std::exchange(has_deadline_, false)) static_cast<void>(pool_.deadlines().cancel(*this));
-  waitable* const object = std::exchange(object_, nullptr);
+  cancel_deadline();
+  waitable* const object = place_.object;
   if (object == nullptr) return;
   {
     state_lock lock(*object);  // not a mere queue_lock: who signals and waits in one step has to have queued
     if (place_.linked) lock.unlink(place_);
   }
+  place_.object = nullptr;  // read by signallers while it was linked
   object->release();
 }
 
-// Gives busy back, after what others have left to its holder. The caller owns a reference.
-void registration::let_go() noexcept {
-  if (let_busy_go()) finish();
+void registration::cancel_deadline() noexcept {
+  if (std::exchange(has_deadline_, false)) static_cast<void>(pool_.deadlines().cancel(*this));
 }
 
-// The same, but a quiet that it reached is left to the caller. Returns whether it did.
-bool registration::let_busy_go() noexcept {
-  bool cleaned = false;
+// Gives busy back, after what others have left to its holder. A quiet that this reached is left to the caller. Returns
+// whether it did: if not, this was the last touch of the registration, unless the caller owns a reference. `cleaned`: the
+// wait is closing, and the caller has unlinked it.
+bool registration::let_busy_go(bool cleaned) noexcept {
   for (;;) {
     const run_word::move move = step([cleaned](std::uint64_t seen) { return run_word::on_let_go(seen, cleaned); });
     switch (move.outcome) {
@@ -199,7 +192,9 @@ bool registration::let_busy_go() noexcept {
         unlink();
         cleaned = true;
         break;
-      case run_word::step::rearm: link_again(); break;
+      case run_word::step::rearm:
+        if (link_again()) return false;
+        break;
       default: return run_word::is_quiet(move.next);
     }
   }
@@ -207,8 +202,7 @@ bool registration::let_busy_go() noexcept {
 
 // By who runs an entry.
 void registration::arm_again() noexcept {
-  link_again();
-  if (let_busy_go()) finish(true);
+  if (!link_again() && let_busy_go()) finish(true);
 }
 
 // What has an owner is a mutex. It is held for the callback from now on.
@@ -247,15 +241,12 @@ bool registration::claim_expiry() noexcept {
 void registration::tell_expiry() noexcept { pool_.push(*this); }
 
 bool registration::submit(const std::source_location& where) noexcept {
-  add_reference();  // the fire's
   const run_word::move move = step([this](std::uint64_t seen) { return run_word::on_submit(seen, mode_); });
   if (move.outcome == run_word::step::overflow) {
     base::fatal_misuse("work was submitted with 8388607 callbacks due", name(), where);
   }
   if (move.push) pool_.push(*this);
-  if (move.outcome != run_word::step::refused) return true;
-  release();
-  return false;
+  return move.outcome != run_word::step::refused;
 }
 
 // An entry is owed for what this thread has made due. A worker between its callbacks has not: what it finds then, when it
@@ -298,9 +289,8 @@ void registration::run_entry(pool_core::inline_entry* entry) {
     if (end.push) push();
     if (end.rearm) arm_again();
     if (run_word::is_quiet(end.next)) finish(true);
-    if (move.kept) release();  // the entry's, beside that of the callback
   }
-  release();  // Last touch of the registration by the worker.
+  if (move.kept) release();
 }
 
 void registration::call(run_word::step begun, mutex_object* owned, std::uint64_t begun_after) {

@@ -108,14 +108,15 @@ class registration final : public event_object,
 
   template <class Link>
   arm_status arm_by(bool repeats, const std::source_location& where, Link link) noexcept;
-  arm_status link(waitable& object, deadline until, bool has_reference) noexcept;
-  arm_status link_timer(bool has_reference) noexcept;
-  void link_again() noexcept;
+  run_word::step link(waitable& object, deadline until) noexcept;
+  run_word::step link_timer(deadline due, std::chrono::nanoseconds window) noexcept;
+  [[nodiscard]] bool link_again() noexcept;
   void unlink() noexcept;
-  void let_go() noexcept;
-  [[nodiscard]] bool let_busy_go() noexcept;
+  void cancel_deadline() noexcept;
+  [[nodiscard]] bool let_busy_go(bool cleaned = false) noexcept;
   void arm_again() noexcept;
   stop_report close(bool drop) noexcept;
+  bool close_unused() noexcept;
   stop_status await(event_object& over, deadline until, blocked_stop& self, std::size_t& dropped) noexcept;
   bool has_consumed(std::uint64_t seen) const noexcept;
   struct dropped_mutexes {
@@ -127,7 +128,6 @@ class registration final : public event_object,
   void settle_drop(const run_word::move& move, const dropped_mutexes& mutexes) noexcept;
   void call(run_word::step begun, mutex_object* owned, std::uint64_t begun_after);
   void finish(bool is_counted = false) noexcept;
-  void drop_references(std::uint64_t count) noexcept;
 
   std::atomic<std::uint64_t> run_{0};
   const run_word::mode mode_;
@@ -135,15 +135,11 @@ class registration final : public event_object,
   bool is_pinned_ = false;     // the same: code_ was not empty
   bool has_deadline_ = false;  // busy: a deadline was scheduled and may still be
   pool_core& pool_;            // owned reference
-  member_link<registration> in_pool_{*this, &registration::in_pool_};
-  member_link<registration> in_group_{*this, &registration::in_group_};
-  waitable* object_ = nullptr;  // busy: what it was armed with last; owned reference
-  const time_limit again_limit_;
-  deadline due_;                       // busy: of a timer, when it was or is to fire
-  std::chrono::nanoseconds period_{};  // busy: of a timer
-  std::chrono::nanoseconds window_{};  // busy: of a timer
-  waiter place_;
-  os::pinned_code code_;  // of callback_, which is destroyed first
+  member_link<registration> in_pool_;
+  member_link<registration> in_group_;
+  time_limit again_after_;  // busy: of a wait that repeats its limit, constant; of a timer its period
+  waiter place_;            // busy: its object, which it was armed with last; owned reference
+  os::pinned_code code_;    // of callback_, which is destroyed first
   function callback_;
   std::mutex lock_;
   awaited_callbacks awaited_;     // guarded by lock_
@@ -179,7 +175,8 @@ inline bool registration::slept_until_let_go(const run_word::move& move) noexcep
 }
 
 // order: acquire and release, for every transition. A step publishes what its thread did before (a signaller its data, a
-//        callback its effects, the holder of busy the fields that busy guards) and sees what the steps before it published.
+//        callback its effects, the holder of busy the fields that busy guards, a worker that it has taken the entry out
+//        of the queue) and sees what the steps before it published.
 // pairs: with the other transitions of this word.
 // not:   release for ends and acquire for begins alone: the last of several overlapping callbacks to end must see the
 //        work of the others, since it destroys what they used.
@@ -189,6 +186,7 @@ run_word::move registration::step(Transition transition) noexcept {
   std::uint64_t seen = run_.load(std::memory_order_relaxed);
   for (;;) {
     const run_word::move move = transition(seen);
+    // Last touch of the registration, if it gives busy back: the wake uses the address only.
     if (!run_.compare_exchange_weak(seen, move.next, std::memory_order_acq_rel, std::memory_order_relaxed)) continue;
     if (move.wake) os::futex_wake(os::futex_address(run_), 1 << 30);
     return move;

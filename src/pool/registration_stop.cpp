@@ -14,7 +14,6 @@ namespace quiesce::inline v0 {
 // Quiet was reached, once, by this thread (I2): nobody uses the callable any more, and nobody has been told so.
 // `is_counted`: by an entry that the pool counts as running until this has returned.
 void registration::finish(bool is_counted) noexcept {
-  add_reference();  // what was captured may own the handle of this very wait, and with it the caller's reference
   {
     const bool is_shown = running_callback::can_begin();  // in flight until what was captured is gone
     if (is_shown) running_callback::begins(this);
@@ -34,9 +33,10 @@ void registration::finish(bool is_counted) noexcept {
   set();  // before the pool and the group can be seen as stopped
   if (group != nullptr) group->member_closed();
   if (is_member_) pool_.member_closed(*this);
-  release();  // Last touch of the registration, unless the caller owns a reference.
+  release();  // its own (I3). Last touch of the registration, unless the caller owns a reference.
 }
 
+// The caller owns a reference if `drop`.
 registration::stop_report registration::close(bool drop) noexcept {
   std::uint64_t met = 0;
   const auto closing = [drop, &met](std::uint64_t seen) {
@@ -44,24 +44,24 @@ registration::stop_report registration::close(bool drop) noexcept {
     return run_word::on_close(seen, drop);
   };
   dropped_mutexes mutexes;
+  if (drop) add_reference();  // for the entry in the run queue, before it can be run
   const run_word::move move =
       drop ? counted_step(closing, [&](const run_word::move&) { mutexes = drop_counted(); }) : step(closing);
   claimed_waiters to_tell;
   give_back(mutexes, to_tell);
   bool is_last = false;
   switch (move.outcome) {
-    case run_word::step::closes: is_last = let_busy_go(); break;
+    case run_word::step::closes:
+      unlink();
+      is_last = let_busy_go(true);
+      break;
     case run_word::step::joined: is_last = run_word::reached_quiet(met, move.next); break;
     default: break;  // delegated: whoever holds busy cleans up
   }
   to_tell.tell();
   if (is_last) finish();
-  drop_references(move.dropped + (move.was_armed ? 1 : 0) - (move.kept ? 1 : 0));
+  if (drop && !move.kept) release();
   return {.result = {.dropped = move.dropped}, .running = run_word::running(met), .pending = run_word::pending(met)};
-}
-
-void registration::drop_references(std::uint64_t count) noexcept {
-  for (; count != 0; --count) release();
 }
 
 void registration::request_stop() noexcept { static_cast<void>(close(false)); }
@@ -70,6 +70,7 @@ std::size_t registration::drop_pending() noexcept {
   bool is_last = false;
   dropped_mutexes mutexes;
   run_word::move move;
+  add_reference();  // for the entry in the run queue, before it can be run
   do {
     move = counted_step(
         [&](std::uint64_t seen) {
@@ -83,6 +84,7 @@ std::size_t registration::drop_pending() noexcept {
   } while (slept_until_let_go(move));
   if (is_last) finish();
   settle_drop(move, mutexes);
+  if (!move.kept) release();
   return move.dropped;
 }
 
@@ -109,23 +111,21 @@ void registration::give_back(dropped_mutexes dropped, claimed_waiters& to_tell) 
   awaited_.gave_back(dropped.dropped_after);
 }
 
-// After what was pending has been dropped: a wait that repeats goes on, and each fire gave its reference up, but for the
-// one that an entry in the run queue still stands on. The caller owns another one, and may be about to wait. Those whom a mutex
-// is given to are told before the end of this wait is: what was captured may wait for them.
+// After what was pending has been dropped: a wait that repeats goes on. The caller owns a reference, and may be about to
+// wait. Those whom a mutex is given to are told before the end of this wait is: what was captured may wait for them.
 void registration::settle_drop(const run_word::move& move, const dropped_mutexes& mutexes) noexcept {
   if (move.rearm || mutexes.first != nullptr) {
     claimed_waiters to_tell;
     give_back(mutexes, to_tell);
-    if (move.rearm) link_again();
-    const bool is_last = let_busy_go();
+    const bool is_last = !(move.rearm && link_again()) && let_busy_go();
     to_tell.tell_and_hand_over();
     if (is_last) finish();
   }
-  drop_references(move.dropped - (move.kept ? 1 : 0));
 }
 
 void registration::wait_for_callbacks(bool drop, const std::source_location& where) noexcept {
   add_reference();  // a callback that is waited for may drop the caller's
+  add_reference();  // for the entry in the run queue, before it can be run
   awaited_callbacks::wait self;
   run_word::move move;
   bool is_last = false;
@@ -142,6 +142,7 @@ void registration::wait_for_callbacks(bool drop, const std::source_location& whe
   } while (slept_until_let_go(move));
   if (is_last) finish();
   settle_drop(move, mutexes);
+  if (!move.kept) release();
   if (move.outcome == run_word::step::awaits) {
     if (thread_record::current().is_inside(this)) {
       base::fatal_misuse("a callback waits for the callbacks of its own wait", name(), where);
@@ -155,6 +156,7 @@ void registration::wait_for_callbacks(bool drop, const std::source_location& whe
 
 registration::stop_report registration::stop_until(deadline until, blocked_stop::kind kind,
                                                    const std::source_location& where) noexcept {
+  if (close_unused()) return {.result = {.status = stop_status::stopped}};
   add_reference();  // the callable that is destroyed on the way may own the caller's
   const bool inside = thread_record::current().is_inside(this);
   stop_report report = close(inside);
@@ -167,6 +169,24 @@ registration::stop_report registration::stop_until(deadline until, blocked_stop:
   if (is_pinned_ && report.result.status == stop_status::stopped) os::pinned_code::close_all();
   release();
   return report;
+}
+
+// The stop of a wait of which nothing is due or running, nor can be when it is closing: by I2 this thread brings it to its
+// end. False, and nothing has changed: it is not such a wait, or another thread was just changing it.
+bool registration::close_unused() noexcept {
+  std::uint64_t seen = run_.load(std::memory_order_relaxed);
+  if (!run_word::is_unused(seen)) return false;
+  // order: as in step().
+  if (!run_.compare_exchange_strong(seen, run_word::on_close(seen, false).next, std::memory_order_acq_rel,
+                                    std::memory_order_relaxed)) {
+    return false;
+  }
+  const bool is_pinned = is_pinned_;
+  unlink();
+  if (!let_busy_go(true)) base::bug("a registered wait of which nothing was due did not stop");
+  finish();  // Last touch of the registration: the callable may own the caller's reference.
+  if (is_pinned) os::pinned_code::close_all();
+  return true;
 }
 
 // What the graph of waits says meanwhile: that this must not wait, or that what is due cannot run.

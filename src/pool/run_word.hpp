@@ -41,9 +41,9 @@ namespace quiesce::inline v0 {
 ///       arming itself, which found the object signalled and never set armed
 ///   I2  quiet is reached exactly once, and stays: all that could leave it is refused by closing. Who reaches it
 ///       destroys the callable and then tells that the wait has stopped
-///   I3  references of the registration: one for armed, one for each pending fire, one for each running callback, and
-///       one for kept. So every thread that acts on an outcome
-///       of this word still has a live object; firing moves the reference of armed to the fire and touches no count
+///   I3  references of the registration: its own, until who has reached quiet has told so, and one for kept. So while it is
+///       armed or busy, and while a callback is pending or runs, the object is there: every thread that acts on an outcome
+///       of this word still has it until it takes away the last of these, and no arming, fire or callback touches a count
 ///   I4  all that fires does so under a lock that disarming passes too: the lock of the object's queue, or that of the
 ///       deadlines. So no signal or time-out that belonged to an earlier arming can end a later one
 ///   I5  a wait that repeats is armed again by the first of these that finds nothing pending and busy free: a callback
@@ -76,7 +76,8 @@ namespace quiesce::inline v0 {
 ///   the one whose turn it is. A fire by a mutex: counted, in the same step as +Q.
 ///   Where busy is held by another: arm and disarm wait for it, and drops that give back; close leaves the cleaning up to
 ///   its holder.
-///   `busy` ends with let_go, which sends its holder to clean up when the wait is closing, or to arm again by I5.
+///   commit, of who has busy: A; and, without a time-out that is still to be scheduled, -busy in the same step.
+///   `busy` ends with commit or let_go; this sends its holder to clean up when the wait is closing, or to arm again by I5.
 struct run_word {
   static constexpr std::uint64_t closing = 1 << 0;
   static constexpr std::uint64_t busy = 1 << 1;
@@ -109,8 +110,8 @@ struct run_word {
     wait,       // busy: sleep until it is clear, then look again
     overflow,   // more fires pending than the word can count
     begun,      // busy is the caller's
-    replaced,   // busy is the caller's, and the arming it took away: its reference too
-    committed,  // armed
+    replaced,   // busy is the caller's, and the arming it took away
+    committed,  // armed, and still busy
     fired,      // one more fire is pending
     lost,       // not armed
     signalled,  // a callback begins, for a signal
@@ -132,14 +133,13 @@ struct run_word {
   struct move {
     std::uint64_t next;
     step outcome;
-    bool push = false;       // the caller owes an entry in the run queue
-    bool rearm = false;      // with begin, end and drop: busy is the caller's, who has to arm again and let go;
-                             // with a drop that gives back he has busy even if not
-    bool wake = false;       // sleepers have to be woken
-    bool was_armed = false;  // with close: the reference of that arming is the caller's
+    bool push = false;   // the caller owes an entry in the run queue
+    bool rearm = false;  // with begin, end and drop: busy is the caller's, who has to arm again and let go;
+                         // with a drop that gives back he has busy even if not
+    bool wake = false;   // sleepers have to be woken
     std::uint64_t dropped = 0;
     bool kept =
-        false;  // with begin: the entry's own reference is the caller's; with drop: one of the dropped is the entry's
+        false;  // with begin: the entry's own reference is the caller's; with drop: the entry needs one from the caller
   };
 
   static constexpr std::uint64_t running(std::uint64_t word) noexcept { return (word >> running_shift) & most_running; }
@@ -148,6 +148,11 @@ struct run_word {
   static constexpr std::uint64_t pending(std::uint64_t word) noexcept { return signals(word) + expiries(word); }
   static constexpr bool is_quiet(std::uint64_t word) noexcept {
     return (word & closing) != 0 && (word & busy) == 0 && running(word) == 0 && pending(word) == 0;
+  }
+
+  /// Nothing is due or running, and nobody is about to change that: who closes it now, reaches quiet when he lets go.
+  static constexpr bool is_unused(std::uint64_t word) noexcept {
+    return (word & (closing | busy | counted)) == 0 && running(word) == 0 && pending(word) == 0;
   }
 
   /// Whether this step is the one that reached quiet (I2).
@@ -163,9 +168,13 @@ struct run_word {
     return {next, (seen & armed) != 0 ? step::replaced : step::begun};
   }
 
-  static constexpr move on_commit(std::uint64_t seen) noexcept {
+  /// With a time-out to come the holder keeps busy until that is scheduled.
+  static constexpr move on_commit(std::uint64_t seen, bool keeps_busy) noexcept {
     if ((seen & closing) != 0) return {seen, step::refused};
-    return {seen | armed, step::committed};
+    if (keeps_busy) return {seen | armed, step::committed};
+    move result{(seen | armed) & ~(busy | sleepers), step::released};
+    result.wake = (seen & sleepers) != 0;
+    return result;
   }
 
   /// The arming found its object signalled: it fires without having been armed.
@@ -235,7 +244,6 @@ struct run_word {
     result.next = (result.next & ~(armed | again | sleepers)) | closing | busy;
     result.outcome = (seen & busy) != 0 ? step::delegated : step::closes;
     result.wake = (seen & sleepers) != 0;
-    result.was_armed = (seen & armed) != 0;
     return result;
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 #include "base/pairing_heap.hpp"
@@ -34,13 +35,28 @@ class deadline_entry : public base::pairing_heap_node {
  protected:
   ~deadline_entry() = default;
 
+  /// What the last schedule() was given: for who schedules it. A window that reached beyond the end of time ends there.
+  deadline last_due() const noexcept {
+    const std::chrono::nanoseconds since_epoch(earliest_);
+    switch (on_) {
+      case deadline::clock::steady: return std::chrono::steady_clock::time_point(since_epoch);
+      case deadline::clock::system: return std::chrono::system_clock::time_point(since_epoch);
+      case deadline::clock::never: break;
+    }
+    return never;
+  }
+  std::chrono::nanoseconds last_window() const noexcept { return std::chrono::nanoseconds(due_ - earliest_); }
+
  private:
   friend class deadlines;
 
-  deadline::clock on_ = deadline::clock::never;  // guarded by the lock of the deadlines; never: not scheduled
+  // Written by schedule(), under the lock of the deadlines.
   std::int64_t due_ = 0;                         // nanoseconds since that clock's epoch: when the reactor has to look
   std::int64_t earliest_ = 0;                    // the same: from when on it may expire if the reactor is there already
-  deadline_entry* next_claimed_ = nullptr;       // the reactor's thread's own, from the claim to the telling
+  deadline::clock on_ = deadline::clock::never;  // never: not scheduled yet
+
+  bool is_scheduled_ = false;               // guarded by that lock
+  deadline_entry* next_claimed_ = nullptr;  // the reactor's thread's own, from the claim to the telling
 };
 
 }  // namespace quiesce::inline v0::reactor

@@ -30,7 +30,8 @@ deadlines::timeline& deadlines::line_of(deadline::clock clock) noexcept {
 void deadlines::schedule(deadline_entry& entry, deadline when, std::chrono::nanoseconds window) noexcept {
   timeline& line = line_of(when.on());
   const std::lock_guard hold(lock_);
-  if (entry.on_ != deadline::clock::never) base::bug("a deadline was scheduled that is scheduled already");
+  if (entry.is_scheduled_) base::bug("a deadline was scheduled that is scheduled already");
+  entry.is_scheduled_ = true;
   entry.on_ = when.on();
   entry.earliest_ = when.nanoseconds();
   entry.due_ = entry.earliest_ + std::min<std::int64_t>(window.count(), latest_moment - entry.earliest_);
@@ -46,9 +47,9 @@ void deadlines::schedule(deadline_entry& entry, deadline when, std::chrono::nano
 bool deadlines::cancel(deadline_entry& entry) noexcept {
   // Taken even when the entry is idle: the lock is what keeps a claim from still running when this returns.
   const std::lock_guard hold(lock_);
-  if (entry.on_ == deadline::clock::never) return false;
+  if (!entry.is_scheduled_) return false;
   line_of(entry.on_).entries.remove(entry);
-  entry.on_ = deadline::clock::never;
+  entry.is_scheduled_ = false;
   return true;
 }
 
@@ -68,7 +69,7 @@ deadline_entry* deadlines::claim_due(timeline& line, bool& more) noexcept {
     }
     deadline_entry& due = *first_due;
     line.entries.pop();
-    due.on_ = deadline::clock::never;
+    due.is_scheduled_ = false;
     // Last touch of an entry that answers false: its owner may end it when the lock is free.
     if (!due.claim_expiry()) continue;
     *end = &due;

@@ -22,7 +22,7 @@ namespace quiesce::inline v0::reactor {
 /// which bring them into order (timing_wheel.hpp).
 ///
 /// INVARIANTS, true whenever the lock is free
-///   I1  an entry says on_ != never if and only if it stands in the wheel of that clock
+///   I1  an entry says is_scheduled_ if and only if it stands in the wheel of its clock
 ///   I2  the reactor will look at a clock's wheel by itself at `looks_at` (of that clock) at the latest: its timer is
 ///       set to that moment, or has fired and expire_due() is about to run, or expire_due() said it must run again
 ///   I3  looks_at <= the earliest entry's due, if there is an entry

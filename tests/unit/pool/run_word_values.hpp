@@ -61,10 +61,8 @@ inline void for_all_words(Check check) {
   ASSERT_GT(walked, 1000u);
 }
 
-// How many references of the registration the word stands for (I3).
-inline std::uint64_t references(std::uint64_t w) {
-  return ((w & word::armed) != 0 ? 1 : 0) + word::pending(w) + word::running(w) + ((w & word::kept) != 0 ? 1 : 0);
-}
+// How many references of the registration the word stands for, beside its own (I3).
+inline std::uint64_t references(std::uint64_t w) { return (w & word::kept) != 0 ? 1 : 0; }
 
 inline bool is_closing(std::uint64_t w) { return (w & word::closing) != 0; }
 inline bool is_busy(std::uint64_t w) { return (w & word::busy) != 0; }

@@ -71,7 +71,9 @@ struct walker {
     if (s.holders > 0) {
       if (!is_closing(s.word) && !is_armed(s.word) && s.armings_left > 0) {
         next(
-            word::on_commit(s.word), [](state& to) { --to.armings_left; }, 2);
+            word::on_commit(s.word, true), [](state& to) { --to.armings_left; }, 2);
+        next(
+            word::on_commit(s.word, false), [](state& to) { --to.armings_left, --to.holders; }, 124);
         next(
             word::on_found(s.word, how), [](state& to) { --to.armings_left; }, 3);
         next(
@@ -199,7 +201,8 @@ TEST(RunWord, EveryReachableStateComesToQuietOnceAndStaysThere_D1_D2) {
                            120,
                            121,
                            122,
-                           123}) {
+                           123,
+                           124}) {
       EXPECT_TRUE(walk.reached.contains(kind)) << "the walk never took step " << kind;
     }
     EXPECT_EQ(walk.reached.contains(4 + static_cast<int>(step::rearm)), how.repeats);
