@@ -19,7 +19,7 @@ add_custom_target(explorations)
 
 # Tests of the explorer that explore something: they are themselves programs under test.
 set(tests "${PROJECT_SOURCE_DIR}/explore/tests")
-file(GLOB hooked_test_sources CONFIGURE_DEPENDS "${tests}/explored/*_test.cpp")
+file(GLOB hooked_test_sources CONFIGURE_DEPENDS "${tests}/explored/*_test.cpp" "${tests}/explored/outcomes.cpp")
 if(hooked_test_sources)
   quiesce_add_exploration(explore_hooked_tests ${hooked_test_sources})
   target_link_libraries(explore_hooked_tests PRIVATE GTest::gmock GTest::gtest_main)

@@ -145,8 +145,8 @@ struct searching {
   void compare_with_itself() const {
     const std::uint64_t history = in.history();
     const std::uint32_t steps = in.position();
-    std::vector<std::uint8_t> choices(answer.choices, answer.choices + answer.choice_count);
-    for (std::uint8_t& each : choices) each &= static_cast<std::uint8_t>(~shared_outcome::deviates);
+    std::vector<std::uint16_t> choices(answer.choices, answer.choices + answer.choice_count);
+    for (std::uint16_t& each : choices) each &= static_cast<std::uint16_t>(~shared_outcome::deviates);
     replayed_search again(choices.data(), choices.size());
     run(again);
     if (in.position() == steps && in.history() == history) return;
@@ -184,6 +184,7 @@ struct searching {
     }
     answer.limited_time_outs = !in.took_every_time_out();
     answer.skipped_reads = in.skipped_reads();
+    answer.limited_stale_reads = in.limited_stale_reads();
     answer.lost_track = in.has_lost_track();
     answer.is_complete =
         !answer.out_of_budget && answer.cut_off == 0 && !in.has_exited() && !in.has_lost_track() && by.is_complete();
@@ -241,6 +242,9 @@ void run_child(const task& what, shared_outcome& answer) {
   if (!what.is_replay) silence();
   if (what.is_replay) active->record(answer.watched_thread, answer.watched_access);
   active->allow_spurious_wake_ups(what.how->spurious_wake_ups);
+  if (what.how->memory == memory_model::weak && !active->use_weak_memory(what.how->stale_reads)) {
+    give_up(answer, "no memory for the values that loads may find");
+  }
   active->keep_state(what.stack_begin,
                      !can_switch_thread_base() || std::getenv("QUIESCE_EXPLORE_BY_THREADS") != nullptr);
   searching{*active, what, answer}.search_by_strategy();

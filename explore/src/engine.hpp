@@ -23,6 +23,7 @@
 #include "shadow.hpp"
 #include "shared_outcome.hpp"
 #include "step.hpp"
+#include "weak_memory.hpp"
 
 namespace explore {
 
@@ -184,6 +185,32 @@ class engine {
   void enqueue(std::uint32_t object, unsigned thread) noexcept;
   bool dequeue(std::uint32_t object, unsigned thread) noexcept;
 
+  // Weak memory: for the steps of atomic words, each of which touches its word first
+  /// False: no memory for it.
+  bool use_weak_memory(std::uint32_t stale_reads) noexcept;
+  bool has_weak_memory() const noexcept { return has_weak_memory_; }
+  /// For a sequentially consistent step that is about to be announced.
+  void join_order(operation& next, bool may_be_load) noexcept;
+  struct reading {
+    std::uint64_t value;
+    const vector_clock& release;  // what the message was released with
+  };
+  /// The message that a load reads, `value` being the newest one; before the step is made.
+  reading read(operation& step, std::uint64_t value) noexcept {
+    if (has_weak_memory_) return read_message(step, value);
+    return {.value = value, .release = objects_[step.on[0].object].sync};
+  }
+  /// The same for a step that looks at the newest one and at no other.
+  void read_newest(operation& step, std::uint64_t value) noexcept {
+    if (has_weak_memory_) read_newest_message(step, value);
+  }
+  /// Before `after` takes the place of `before`, and before anything is released to the word.
+  void write(const operation& step, std::uint64_t before, std::uint64_t after) noexcept {
+    if (has_weak_memory_) write_message(step, before, after);
+  }
+  /// A sequentially consistent fence; what it acquires and releases is the caller's business.
+  void order_fence(std::uintptr_t pc) noexcept;
+
   // Happens-before
   void release_to(vector_clock& sync) noexcept;
   void acquire_from(const vector_clock& sync) noexcept { self().happened.join(sync); }
@@ -204,6 +231,7 @@ class engine {
     ++objects_[clock_object].version;
   }
   static constexpr std::uint32_t clock_object = 0;
+  static constexpr std::uint32_t order_object = 1;  // of sequentially consistent steps, with weak memory
 
   // Values of its own for each thread (pthread_key_create)
   static constexpr unsigned first_key = 4096;  // those below are the system's
@@ -248,6 +276,7 @@ class engine {
   }
   bool has_exited() const noexcept { return has_exited_; }
   bool skipped_reads() const noexcept { return skipped_reads_; }
+  bool limited_stale_reads() const noexcept { return limited_stale_reads_; }
   bool has_lost_track() const noexcept { return shadow_.has_lost_track(); }
   bool took_every_time_out() const noexcept { return !limited_time_outs_; }
 
@@ -259,6 +288,13 @@ class engine {
   bool is_open(const logical_thread& of) const noexcept;
   bool has_changed(const logical_thread& spinner) const noexcept;
   void rest(const operation& next) noexcept;
+  onlooker onlooker_of(const operation& step) noexcept;
+  message& look_at_newest(operation& step, std::uint64_t value) noexcept;
+  bool must_see_newest(const operation& step) const noexcept;
+  unsigned choose_message(const operation& step, unsigned readable) noexcept;
+  reading read_message(operation& step, std::uint64_t value) noexcept;
+  void read_newest_message(operation& step, std::uint64_t value) noexcept;
+  void write_message(const operation& step, std::uint64_t before, std::uint64_t after) noexcept;
   void give_up_spinning(const char* why) noexcept;
   unsigned default_choice(std::uint32_t enabled, std::uint32_t by_time) const noexcept;
   void collect(std::uint32_t& enabled, std::uint32_t& by_time) noexcept;
@@ -275,12 +311,16 @@ class engine {
   bool has_exited_ = false;
   bool used_random_ = true;
   bool skipped_reads_ = false;
+  bool has_weak_memory_ = false;
+  bool limited_stale_reads_ = false;
   std::uint8_t watched_thread_ = nobody;
   std::uint32_t watched_access_ = 0;
   unsigned current_ = 0;
   unsigned threads_ = 0;
   std::uint32_t position_ = 0;
   std::uint32_t most_spurious_ = 0;
+  std::uint32_t most_stale_reads_ = 0;
+  std::uint32_t stale_reads_ = 0;
   std::uint32_t most_steps_;
   std::uint64_t now_ = 0;
   std::uint64_t history_ = 0;
@@ -325,6 +365,7 @@ class engine {
   saved_segments segments_;
   system_code system_code_;
   descriptor_table descriptors_;
+  weak_memory weak_memory_;
   logical_thread thread_[most_threads];
 };
 

@@ -15,7 +15,7 @@ std::uint32_t engine::object_at(std::uintptr_t key) noexcept {
       found = {key, generation_, object_count_};
       object& made = objects_[object_count_];
       made.key = key;
-      made.version = 0;
+      made.version = made.newest = 0;
       made.last_write = no_position;
       made.reads.who = made.adds.who = 0;
       made.write_hash = made.read_hash = made.add_hash = 0;
@@ -155,7 +155,7 @@ void engine::give_way() noexcept {
   if (chosen < 0) end_execution(chosen == search::drop ? ending::dropped : ending::lost);
   const auto next = static_cast<unsigned>(chosen);
   answer_.choices[position_] =
-      static_cast<std::uint8_t>(next | (next == here.by_default ? 0U : shared_outcome::deviates));
+      static_cast<std::uint16_t>(next | (next == here.by_default ? 0U : shared_outcome::deviates));
   answer_.choice_count = position_ + 1;
   const bool is_early = (by_time & bit(next)) != 0 && (enabled & ~by_time) != 0;
   if (is_early && !thread_[next].may_wake_spuriously) ++thread_[next].early_limits;
@@ -187,7 +187,7 @@ traced_event* engine::make(const operation& done) noexcept {
 
   const auto follow = [&e](const event& earlier) { e.order.join(earlier.order); };
 
-  std::uint64_t hash = t.hash + static_cast<std::uint64_t>(done.what);
+  std::uint64_t hash = t.hash + static_cast<std::uint64_t>(done.what) + (std::uint64_t{done.stale} << 8);
   for (unsigned i = 0; i < done.accesses; ++i) {
     object& touched = objects_[done.on[i].object];
     const access_mode mode = done.on[i].mode;

@@ -98,11 +98,11 @@ void run_task(const task& what, shared_outcome& answer) {
   }
 }
 
-std::vector<scheduled_search::deviation> deviations_of(const std::vector<std::uint8_t>& choices) {
+std::vector<scheduled_search::deviation> deviations_of(const std::vector<std::uint16_t>& choices) {
   std::vector<scheduled_search::deviation> found;
   for (std::uint32_t at = 0; at < choices.size(); ++at) {
     if ((choices[at] & shared_outcome::deviates) == 0) continue;
-    found.push_back({at, static_cast<std::uint8_t>(choices[at] & ~shared_outcome::deviates)});
+    found.push_back({at, static_cast<std::uint16_t>(choices[at] & ~shared_outcome::deviates)});
   }
   return found;
 }
@@ -114,9 +114,12 @@ bool is_about_the_explorer(verdict kind) {
 
 // The failure that a child found, replayed in a new one that records it.
 void explain(const task& found_by, shared_outcome& answer, report& result) {
-  std::vector<std::uint8_t> choices(answer.choices, answer.choices + answer.choice_count);
+  std::vector<std::uint16_t> choices(answer.choices, answer.choices + answer.choice_count);
   result.kind = answer.kind;
-  result.schedule = to_text({found_by.how->name, build_hash(), deviations_of(choices)});
+  result.schedule = to_text({.name = found_by.how->name,
+                             .build = build_hash(),
+                             .has_weak_memory = found_by.how->memory == memory_model::weak,
+                             .deviations = deviations_of(choices)});
   if (!is_about_the_explorer(answer.kind)) {
     const verdict found = answer.kind;
     const std::uint8_t thread = answer.watched_thread;
@@ -124,7 +127,7 @@ void explain(const task& found_by, shared_outcome& answer, report& result) {
     task replay = found_by;
     replay.is_replay = true;
     replay.choices = choices;
-    for (std::uint8_t& each : replay.choices) each &= static_cast<std::uint8_t>(~shared_outcome::deviates);
+    for (std::uint16_t& each : replay.choices) each &= static_cast<std::uint16_t>(~shared_outcome::deviates);
     options patient = *found_by.how;
     if (found == verdict::no_progress) patient.watchdog = std::chrono::milliseconds(500);
     replay.how = &patient;
@@ -144,14 +147,38 @@ void explain(const task& found_by, shared_outcome& answer, report& result) {
   result.text = describe(answer.trace, result.kind, found_by.how->name, result.schedule);
 }
 
-const char* const not_modelled_text =
-    R"(  not modelled: weak memory (every read sees the newest write); spurious wake-ups, unless asked for; wakes in another order
+// Of weak memory: what the machine of messages does not do, and a processor or a compiler may.
+const char* const not_weak_text =
+    R"(  not modelled of weak memory: a load that sees a store which comes after it (load buffering); a store that comes before an
+  earlier one in the order of modification (2+2W); stale values of 16 bytes, and in a compare-exchange that fails
+)";
+
+std::string not_modelled(memory_model memory) {
+  const std::string others =
+      R"(spurious wake-ups, unless asked for; wakes in another order
   than that of waiting; reuse of freed memory; leaks; signals; real devices; memory accesses of code without hooks
 )";
+  if (memory == memory_model::weak) return not_weak_text + ("  not modelled: " + others);
+  return "  not modelled: weak memory (every read sees the newest write); " + others;
+}
+
+// Up to what a complete search is complete.
+void add_limits(std::string& text, const task& part, const shared_outcome& answer) {
+  const char* before = " with at most ";
+  const auto add = [&](bool is_met, std::uint32_t most, const char* of_what) {
+    if (!is_met) return;
+    text += before + std::to_string(most) + of_what;
+    before = " and ";
+  };
+  add(answer.limited_time_outs, engine::most_early_limits, " early time-outs of a thread");
+  add(answer.skipped_reads, engine::most_repeats, " repetitions of a read that finds nothing new");
+  add(answer.limited_stale_reads, part.how->stale_reads, " stale reads in an execution");
+}
 
 void add_line(std::string& text, const task& part, const shared_outcome& answer) {
   char line[256];
-  std::snprintf(line, sizeof line, "  %s: %llu executions", name_of(part.search),
+  std::snprintf(line, sizeof line, "  %s%s: %llu executions", name_of(part.search),
+                part.how->memory == memory_model::weak ? ", weak memory" : "",
                 static_cast<unsigned long long>(answer.executions));
   text += line;
   if (answer.dropped != 0) {
@@ -173,13 +200,7 @@ void add_line(std::string& text, const task& part, const shared_outcome& answer)
   text += answer.is_complete     ? ", complete"
           : answer.out_of_budget ? ", not complete: out of time or executions"
                                  : ", not complete";
-  if (answer.is_complete && (answer.limited_time_outs || answer.skipped_reads)) {
-    text += " with at most ";
-    if (answer.limited_time_outs) text += std::to_string(engine::most_early_limits) + " early time-outs of a thread";
-    if (answer.limited_time_outs && answer.skipped_reads) text += " and ";
-    if (answer.skipped_reads)
-      text += std::to_string(engine::most_repeats) + " repetitions of a read that finds nothing new";
-  }
+  if (answer.is_complete) add_limits(text, part, answer);
   if (answer.lost_track)
     text +=
         "; not complete for data races: so many unordered accesses to one word of memory that some were not compared";
@@ -232,7 +253,11 @@ report replay(const task& what, shared_outcome& answer) {
     return refusal(verdict::bad_schedule, *what.how,
                    "the schedule is of another build of the program: choices mean nothing in changed code");
   }
+  options how = *what.how;
+  how.memory = known.has_weak_memory ? memory_model::weak : memory_model::sequential;
+  how.stale_reads = UINT32_MAX;
   task one = what;
+  one.how = &how;
   one.is_scheduled = true;
   one.deviations = known.deviations;
   report result;
@@ -287,7 +312,7 @@ report run_exploration(const task& what, shared_outcome& answer) {
   static_cast<void>(over);
   if (result.kind == verdict::passed) {
     look_what_was_reached(what, answer, result, lines);
-    result.text = how.name + ": " + name_of(result.kind) + "\n" + lines + not_modelled_text;
+    result.text = how.name + ": " + name_of(result.kind) + "\n" + lines + not_modelled(how.memory);
   }
   return result;
 }

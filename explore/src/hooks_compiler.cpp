@@ -19,14 +19,16 @@ inline void plain(const volatile void* p, std::size_t size, bool writes, std::ui
 constexpr bool acquires(int order) noexcept { return order != __ATOMIC_RELAXED && order != __ATOMIC_RELEASE; }
 constexpr bool releases(int order) noexcept { return order >= __ATOMIC_RELEASE; }
 
-// What the thread comes to know by reading an atomic object.
-void learn(engine& in, const object& from, int order) noexcept {
+// What the thread comes to know by reading what was released so.
+void learn(engine& in, const vector_clock& released, int order) noexcept {
   if (acquires(order)) {
-    in.acquire_from(from.sync);
+    in.acquire_from(released);
   } else {
-    in.self().to_acquire.join(from.sync);
+    in.self().to_acquire.join(released);
   }
 }
+
+bool is_ordered(const engine& in, int order) noexcept { return in.has_weak_memory() && order == __ATOMIC_SEQ_CST; }
 
 // What the object tells those who read it from now on.
 void publish(engine& in, object& to, int order, bool continues) noexcept {
@@ -55,14 +57,18 @@ T load(const volatile T* p, int order, std::uintptr_t pc) noexcept {
   const std::uint32_t object = in.object_at(number(p));
   operation next = of(op::load, p, sizeof(T), order, pc);
   next.touches(object, read);
+  if (is_ordered(in, order)) in.join_order(next, true);
   if (!in.announce_read(next, object)) return *p;
   in.touch_memory(number(p), sizeof(T), touch::atomic_read, op::load);
+  const auto newest = static_cast<std::uint64_t>(*p);
+  const engine::reading found = in.read(next, newest);
   traced_event* const event = in.make(next);
   in.saw(pc, object);
-  learn(in, in.at(object), order);
-  const T value = *p;
-  event->before = static_cast<std::uint64_t>(value);
-  return value;
+  learn(in, found.release, order);
+  event->before = found.value;
+  event->is_stale = next.stale != 0;
+  if (event->is_stale) event->after = newest;
+  return static_cast<T>(found.value);
 }
 
 template <class T>
@@ -72,10 +78,12 @@ void store(volatile T* p, T value, int order, std::uintptr_t pc) noexcept {
   const std::uint32_t object = in.object_at(number(p));
   operation next = of(op::store, p, sizeof(T), order, pc);
   next.touches(object, write);
+  if (is_ordered(in, order)) in.join_order(next, false);
   in.announce(next);
   in.touch_memory(number(p), sizeof(T), touch::atomic_write, op::store);
   traced_event* const event = in.make(next);
   event->after = static_cast<std::uint64_t>(value);
+  in.write(next, static_cast<std::uint64_t>(*p), static_cast<std::uint64_t>(value));
   *p = value;
   in.changed(object);
   in.wrote(object, static_cast<std::uint64_t>(value));
@@ -89,6 +97,7 @@ T change(op what, volatile T* p, int order, std::uintptr_t pc, Change compute) n
   // An exchange that finds what it writes, as a lock that is tried again and again does.
   operation next = of(what, p, sizeof(T), order, pc);
   next.touches(object, write);
+  if (is_ordered(in, order)) in.join_order(next, false);
   if (compute(*p) != *p) {
     in.announce(next);
   } else if (!in.announce_read(next, object)) {
@@ -98,6 +107,7 @@ T change(op what, volatile T* p, int order, std::uintptr_t pc, Change compute) n
   traced_event* const event = in.make(next);
   const T before = *p;
   const T after = static_cast<T>(compute(before));
+  in.write(next, static_cast<std::uint64_t>(before), static_cast<std::uint64_t>(after));
   *p = after;
   event->before = static_cast<std::uint64_t>(before);
   event->after = static_cast<std::uint64_t>(after);
@@ -107,7 +117,7 @@ T change(op what, volatile T* p, int order, std::uintptr_t pc, Change compute) n
   } else {
     in.saw(pc, object);
   }
-  learn(in, in.at(object), order);
+  learn(in, in.at(object).sync, order);
   publish(in, in.at(object), order, true);
   return before;
 }
@@ -121,6 +131,7 @@ bool compare_exchange(volatile T* p, T* expected, T value, int success, int fail
   const std::uint32_t object = in.object_at(number(p));
   operation next = of(op::compare_exchange, p, sizeof(T), success, pc);
   next.touches(object, write);
+  if (is_ordered(in, success) || is_ordered(in, failure)) in.join_order(next, true);
   if (*p == *expected) {
     in.announce(next);
   } else if (!in.announce_read(next, object)) {
@@ -133,22 +144,24 @@ bool compare_exchange(volatile T* p, T* expected, T value, int success, int fail
     next.on[0].mode = read;
     next.order = static_cast<std::uint8_t>(failure);
   }
+  in.read_newest(next, static_cast<std::uint64_t>(before));
   in.touch_memory(number(p), sizeof(T), succeeds ? touch::atomic_write : touch::atomic_read, op::compare_exchange);
   traced_event* const event = in.make(next);
   event->before = static_cast<std::uint64_t>(before);
   if (succeeds) {
     event->after = static_cast<std::uint64_t>(value);
+    in.write(next, static_cast<std::uint64_t>(before), static_cast<std::uint64_t>(value));
     *p = value;
     in.changed(object);
     in.wrote(object, static_cast<std::uint64_t>(value));
-    learn(in, in.at(object), success);
+    learn(in, in.at(object).sync, success);
     publish(in, in.at(object), success, true);
     return true;
   }
   event->how = outcome::failed;
   event->after = static_cast<std::uint64_t>(*expected);
   in.saw(pc, object);
-  learn(in, in.at(object), failure);
+  learn(in, in.at(object).sync, failure);
   *expected = before;
   return false;
 }
@@ -156,8 +169,8 @@ bool compare_exchange(volatile T* p, T* expected, T value, int success, int fail
 void fence(int order, std::uintptr_t pc) noexcept {
   if (!is_explored()) return __atomic_thread_fence(__ATOMIC_SEQ_CST);
   engine& in = *active;
-  static_cast<void>(pc);
   if (acquires(order)) in.acquire_from(in.self().to_acquire);
+  if (is_ordered(in, order)) in.order_fence(pc);
   if (releases(order)) {
     in.self().released.clear();
     in.release_to(in.self().released);

@@ -36,6 +36,7 @@ long wait(const std::uint32_t* word, std::uint32_t expected, const timespec* whe
   next.touches(value, read).touches(queue, write);
   in.announce(next);
   in.touch_memory(number(word), sizeof *word, touch::atomic_read, op::futex_wait);
+  in.read_newest(next, *word);
   if (*word != expected) {
     next.on[1].mode = read;  // still: whether it would sleep is what the search has to turn round
     traced_event* const event = in.make(next);

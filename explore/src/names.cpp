@@ -44,6 +44,8 @@ const char* name_of(strategy search) noexcept {
   return "unknown strategy";
 }
 
+const char* name_of(memory_model memory) noexcept { return memory == memory_model::weak ? "weak" : "sequential"; }
+
 std::ostream& operator<<(std::ostream& out, const report& found) {
   if (found.text.empty()) return out << name_of(found.kind) << '\n';
   out << found.text;

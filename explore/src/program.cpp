@@ -64,6 +64,15 @@ strategy strategy_from(const char* text) {
   refuse_environment("QUIESCE_EXPLORE", text, "one of automatic, exhaustive, depth_first, bounded, random");
 }
 
+memory_model memory_from_environment() {
+  const char* const text = std::getenv("QUIESCE_EXPLORE_MEMORY");
+  if (text == nullptr) return options{}.memory;
+  for (const memory_model each : {memory_model::sequential, memory_model::weak}) {
+    if (std::strcmp(text, name_of(each)) == 0) return each;
+  }
+  refuse_environment("QUIESCE_EXPLORE_MEMORY", text, "one of sequential, weak");
+}
+
 constexpr std::uint64_t a_year = 31'536'000'000;
 
 options options_from_environment(const char* program) {
@@ -79,6 +88,9 @@ options options_from_environment(const char* program) {
       static_cast<std::uint32_t>(number_from("QUIESCE_EXPLORE_STEPS", how.steps, 1, shared_outcome::most_choices - 16));
   how.deviations = static_cast<std::uint32_t>(number_from("QUIESCE_EXPLORE_DEVIATIONS", how.deviations, 0, 1000));
   how.spurious_wake_ups = static_cast<std::uint32_t>(number_from("QUIESCE_EXPLORE_SPURIOUS", 0, 0, 1000));
+  how.memory = memory_from_environment();
+  how.stale_reads =
+      static_cast<std::uint32_t>(number_from("QUIESCE_EXPLORE_STALE_READS", how.stale_reads, 0, UINT32_MAX));
   how.seed = number_from("QUIESCE_EXPLORE_SEED", how.seed, 0, UINT64_MAX);
   how.watchdog = std::chrono::milliseconds(
       number_from("QUIESCE_EXPLORE_WATCHDOG", static_cast<std::uint64_t>(how.watchdog.count()), 1, a_year));
@@ -102,7 +114,7 @@ std::string quoted(const std::string& text) {
 
 const char* key_of(verdict kind);
 
-void write_result(const report& found) {
+void write_result(const report& found, memory_model memory) {
   const char* const path = std::getenv("QUIESCE_EXPLORE_RESULT");
   if (path == nullptr) return;
   std::FILE* const file = std::fopen(path, "w");
@@ -110,13 +122,14 @@ void write_result(const report& found) {
     std::fprintf(stderr, "explore: cannot write %s: %s\n", path, std::strerror(errno));
     return;
   }
-  std::fprintf(file,
-               "{\"verdict\":\"%s\",\"strategy\":%s,\"executions\":%llu,\"dropped\":%llu,\"states\":%llu,"
-               "\"complete\":%s,\"schedule\":%s,\"where\":%s}\n",
-               key_of(found.kind), quoted(name_of(found.search)).c_str(),
-               static_cast<unsigned long long>(found.executions), static_cast<unsigned long long>(found.dropped),
-               static_cast<unsigned long long>(found.states), found.complete ? "true" : "false",
-               quoted(found.schedule).c_str(), quoted(found.where).c_str());
+  std::fprintf(
+      file,
+      "{\"verdict\":\"%s\",\"strategy\":%s,\"memory\":\"%s\",\"executions\":%llu,\"dropped\":%llu,\"states\":%llu,"
+      "\"complete\":%s,\"schedule\":%s,\"where\":%s}\n",
+      key_of(found.kind), quoted(name_of(found.search)).c_str(), name_of(memory),
+      static_cast<unsigned long long>(found.executions), static_cast<unsigned long long>(found.dropped),
+      static_cast<unsigned long long>(found.states), found.complete ? "true" : "false", quoted(found.schedule).c_str(),
+      quoted(found.where).c_str());
   std::fclose(file);
 }
 
@@ -165,7 +178,7 @@ int explore_main(int arguments, char** argument, char** environment) {
   what.program = call_main;
   const report found = run_exploration(what, *whole.answer);
   std::fputs(found.text.c_str(), stdout);
-  write_result(found);
+  write_result(found, how.memory);
   std::fflush(stdout);
   // Not by exit: the destructors of global objects would run in a process in which the program never ran.
   std::_Exit(found.passed() ? 0 : is_bad_use(found.kind) ? bad_use : found_something);

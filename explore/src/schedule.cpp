@@ -4,11 +4,14 @@
 #include <cstdio>
 #include <string_view>
 
+#include "weak_memory.hpp"
+
 namespace explore {
 namespace {
 
 constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuv";
 constexpr unsigned more = 16;  // the digit's high bit: another follows
+constexpr char weak = 'w';     // no digit
 
 void put(std::string& to, std::uint32_t value) {
   while (value >= more) {
@@ -47,10 +50,11 @@ std::string to_text(const schedule& from) {
   char build[16];
   std::snprintf(build, sizeof build, "%08x", from.build);
   std::string text = "q1." + name_for_schedule(from.name) + "." + build + ".";
+  if (from.has_weak_memory) text += weak;
   std::uint32_t before = 0;
   for (const scheduled_search::deviation& each : from.deviations) {
     put(text, each.position - before);
-    put(text, each.thread);
+    put(text, each.choice);
     before = each.position;
   }
   if (from.deviations.empty()) text += "-";
@@ -74,15 +78,18 @@ bool parse_schedule(const std::string& text, schedule& result) {
     result.build = result.build * 16 + static_cast<std::uint32_t>(digit);
   }
   rest.remove_prefix(9);
+  result.has_weak_memory = rest.starts_with(weak);
+  if (result.has_weak_memory) rest.remove_prefix(1);
   result.deviations.clear();
   if (rest == "-") return true;
   std::uint32_t position = 0;
   while (!rest.empty()) {
     std::uint32_t gap = 0;
-    std::uint32_t thread = 0;
-    if (!get(rest, gap) || !get(rest, thread) || thread >= most_threads) return false;
+    std::uint32_t choice = 0;
+    if (!get(rest, gap) || !get(rest, choice)) return false;
+    if (step_choice::message(choice) >= (result.has_weak_memory ? weak_memory::most_readable : 1)) return false;
     position += gap;
-    result.deviations.push_back({position, static_cast<std::uint8_t>(thread)});
+    result.deviations.push_back({position, static_cast<std::uint16_t>(choice)});
   }
   return !result.deviations.empty();
 }

@@ -1,5 +1,5 @@
 /// The string that replays an execution: q1.<name>.<build>.<deviations>. Only choices that are not the default are in it, as
-/// pairs of the steps since the last one and the thread, in base 32.
+/// pairs of the steps since the last one and the step_choice, in base 32. A w before them: with weak memory.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@ namespace explore {
 struct schedule {
   std::string name;
   std::uint32_t build = 0;
+  bool has_weak_memory = false;
   std::vector<scheduled_search::deviation> deviations;
 };
 

@@ -23,6 +23,11 @@ bool is_same(const choice& known, const crossroads& at) noexcept {
   return known.enabled == at.enabled && known.signature == static_cast<std::uint32_t>(at.history);
 }
 
+int choice::take_message(unsigned of) noexcept {
+  if (messages == 0) messages = static_cast<std::uint8_t>(of);
+  return messages == of ? message : search::lost;
+}
+
 choice_stack::choice_stack(std::size_t most) noexcept
     : memory_(static_cast<choice*>(reserve((most + 1) * sizeof(choice)))), most_(most + 1) {}
 
@@ -42,16 +47,23 @@ int depth_first_search::choose(const engine&, const crossroads& at) noexcept {
               .signature = static_cast<std::uint32_t>(at.history),
               .chosen = static_cast<std::uint8_t>(at.by_default),
               .by_default = static_cast<std::uint8_t>(at.by_default),
+              .message = 0,
+              .messages = 0,
               .cost = 0});
   return static_cast<int>(at.by_default);
+}
+
+int depth_first_search::pick(const engine& in, unsigned messages) noexcept {
+  return path_[in.position()].take_message(messages);
 }
 
 bool depth_first_search::advance(const engine&) noexcept {
   while (!path_.empty()) {
     choice& last = path_.top();
+    if (last.has_another_message()) return ++last.message, true;
     last.tried |= bit(last.chosen);
     if (const std::uint32_t rest = last.wanted & ~last.tried; rest != 0) {
-      last.chosen = lowest(rest);
+      last.take_thread(lowest(rest));
       return true;
     }
     path_.pop();
@@ -100,20 +112,33 @@ int bounded_search::choose(const engine&, const crossroads& at) noexcept {
               .signature = static_cast<std::uint32_t>(at.history),
               .chosen = static_cast<std::uint8_t>(at.by_default),
               .by_default = static_cast<std::uint8_t>(at.by_default),
+              .message = 0,
+              .messages = 0,
               .cost = cost});
   return static_cast<int>(at.by_default);
+}
+
+int bounded_search::pick(const engine& in, unsigned messages) noexcept {
+  return path_[in.position()].take_message(messages);
 }
 
 bool bounded_search::advance(const engine&) noexcept {
   while (!path_.empty()) {
     choice& last = path_.top();
+    if (last.has_another_message()) {
+      const unsigned cost = last.message == 0 ? last.cost + 1U : last.cost;
+      if (cost <= bound_) {
+        last.cost = static_cast<std::uint16_t>(cost);
+        return ++last.message, true;
+      }
+      cut_ = true;
+    }
     last.tried |= bit(last.chosen);
     if (const std::uint32_t rest = last.wanted & ~last.tried; rest != 0) {
-      const bool was_default = last.chosen == last.by_default;
-      const unsigned before = was_default ? last.cost : last.cost - 1U;
+      const unsigned before = path_.size() == 1 ? 0U : path_[path_.size() - 2].cost;
       if (before + 1 <= bound_) {
         last.cost = static_cast<std::uint16_t>(before + 1);
-        last.chosen = lowest(rest);
+        last.take_thread(lowest(rest));
         return true;
       }
       cut_ = true;
@@ -158,6 +183,12 @@ int random_search::choose(const engine&, const crossroads& at) noexcept {
   return lowest(among);
 }
 
+// As often the newest as any other.
+int random_search::pick(const engine&, unsigned messages) noexcept {
+  const std::uint64_t dice = next() >> 20;
+  return dice % 2 == 0 ? 0 : static_cast<int>(dice / 2 % messages);
+}
+
 bool random_search::advance(const engine&) noexcept {
   state_ = mix(seed_ + 0x9e3779b97f4a7c15U * ++execution_);
   return true;
@@ -167,14 +198,25 @@ bool random_search::advance(const engine&) noexcept {
 
 int replayed_search::choose(const engine&, const crossroads& at) noexcept {
   if (at.position >= count_) return static_cast<int>(at.by_default);
-  const unsigned chosen = choices_[at.position];
+  const unsigned chosen = step_choice::thread(choices_[at.position]);
   return (at.enabled & bit(chosen)) != 0 ? static_cast<int>(chosen) : lost;
 }
 
+int replayed_search::pick(const engine& in, unsigned messages) noexcept {
+  const unsigned message = in.position() < count_ ? step_choice::message(choices_[in.position()]) : 0;
+  return message < messages ? static_cast<int>(message) : lost;
+}
+
 int scheduled_search::choose(const engine&, const crossroads& at) noexcept {
+  message_ = 0;
   if (next_ == count_ || deviations_[next_].position != at.position) return static_cast<int>(at.by_default);
-  const unsigned chosen = deviations_[next_++].thread;
+  const unsigned chosen = step_choice::thread(deviations_[next_].choice);
+  message_ = step_choice::message(deviations_[next_++].choice);
   return (at.enabled & bit(chosen)) != 0 ? static_cast<int>(chosen) : lost;
+}
+
+int scheduled_search::pick(const engine&, unsigned messages) noexcept {
+  return message_ < messages ? static_cast<int>(message_) : lost;
 }
 
 }  // namespace explore

@@ -28,6 +28,8 @@ class search {
   virtual ~search() = default;
   /// A thread of `enabled`; drop: other executions stand for this one; lost: the program took another course than before.
   virtual int choose(const engine& in, const crossroads& at) noexcept = 0;
+  /// Which of the messages that the step may read it does read, 0 being the newest; or lost.
+  virtual int pick(const engine& in, unsigned messages) noexcept = 0;
   /// A step was made; `done` is what it really touched, and `made` has its clock.
   virtual void made(const engine&, const operation& /*done*/, const event& /*made*/) noexcept {}
   /// The step before the one that is made ends a wait that could also have ended by a time-out of this thread.
@@ -47,10 +49,27 @@ struct choice {
   std::uint32_t signature;  // of all before it, to tell when a program takes another course
   std::uint8_t chosen;
   std::uint8_t by_default;
-  std::uint16_t cost;  // deviations up to here, this one included
+  std::uint8_t message;   // that the step reads
+  std::uint8_t messages;  // that it could read; 0: it is not known yet, or the step reads none
+  std::uint16_t cost;     // deviations up to here, this one included
+
+  bool has_another_message() const noexcept { return message + 1 < messages; }
+  void take_thread(unsigned thread) noexcept {
+    chosen = static_cast<std::uint8_t>(thread);
+    message = messages = 0;
+  }
+  int take_message(unsigned of) noexcept;
 };
 
 bool is_same(const choice& known, const crossroads& at) noexcept;
+
+/// A step of an execution that is known, in a number: its thread, and the message that it reads.
+namespace step_choice {
+inline constexpr unsigned messages_begin = 5;
+constexpr unsigned thread(unsigned of) noexcept { return of % (1U << messages_begin); }
+constexpr unsigned message(unsigned of) noexcept { return of >> messages_begin; }
+constexpr unsigned with_message(unsigned of, unsigned message) noexcept { return of | message << messages_begin; }
+}  // namespace step_choice
 
 class choice_stack {
  public:
@@ -78,6 +97,7 @@ class depth_first_search final : public search {
  public:
   explicit depth_first_search(std::size_t steps) noexcept : path_(steps) {}
   int choose(const engine& in, const crossroads& at) noexcept override;
+  int pick(const engine& in, unsigned messages) noexcept override;
   bool advance(const engine& in) noexcept override;
   bool is_complete() const noexcept override { return path_.empty(); }
 
@@ -91,6 +111,7 @@ class reduced_search final : public search {
  public:
   explicit reduced_search(std::size_t steps) noexcept : path_(steps) {}
   int choose(const engine& in, const crossroads& at) noexcept override;
+  int pick(const engine& in, unsigned messages) noexcept override;
   void made(const engine& in, const operation& done, const event& made) noexcept override;
   void competes(const engine& in, unsigned thread) noexcept override;
   bool advance(const engine& in) noexcept override;
@@ -116,6 +137,7 @@ class bounded_search final : public search {
   bounded_search(std::size_t steps, std::uint32_t most_deviations) noexcept;
   ~bounded_search() override;
   int choose(const engine& in, const crossroads& at) noexcept override;
+  int pick(const engine& in, unsigned messages) noexcept override;
   bool advance(const engine& in) noexcept override;
   bool is_complete() const noexcept override { return finished_; }
   std::uint32_t bound() const noexcept { return bound_; }
@@ -142,6 +164,7 @@ class random_search final : public search {
  public:
   explicit random_search(std::uint64_t seed) noexcept : seed_(seed), state_(mix(seed)) {}
   int choose(const engine& in, const crossroads& at) noexcept override;
+  int pick(const engine& in, unsigned messages) noexcept override;
   bool advance(const engine& in) noexcept override;
 
  private:
@@ -155,13 +178,14 @@ class random_search final : public search {
 /// One execution whose choices are known.
 class replayed_search final : public search {
  public:
-  /// `choices` has a thread for each step, and stays; steps after it take the default.
-  replayed_search(const std::uint8_t* choices, std::size_t count) noexcept : choices_(choices), count_(count) {}
+  /// `choices` has a step_choice for each step, and stays; steps after it take the default.
+  replayed_search(const std::uint16_t* choices, std::size_t count) noexcept : choices_(choices), count_(count) {}
   int choose(const engine& in, const crossroads& at) noexcept override;
+  int pick(const engine& in, unsigned messages) noexcept override;
   bool advance(const engine&) noexcept override { return false; }
 
  private:
-  const std::uint8_t* choices_;
+  const std::uint16_t* choices_;
   std::size_t count_;
 };
 
@@ -170,16 +194,18 @@ class scheduled_search final : public search {
  public:
   struct deviation {
     std::uint32_t position;
-    std::uint8_t thread;
+    std::uint16_t choice;  // a step_choice
   };
   scheduled_search(const deviation* deviations, std::size_t count) noexcept : deviations_(deviations), count_(count) {}
   int choose(const engine& in, const crossroads& at) noexcept override;
+  int pick(const engine& in, unsigned messages) noexcept override;
   bool advance(const engine&) noexcept override { return false; }
 
  private:
   const deviation* deviations_;
   std::size_t count_;
   std::size_t next_ = 0;
+  unsigned message_ = 0;  // of the step that is made now
 };
 
 }  // namespace explore

@@ -6,7 +6,7 @@
 /// *initials* tell: those that begin what comes after the earlier step without depending on it. A thread falls asleep at a
 /// choice once everything that it leads to has been explored, and wakes when a step is made that its own depends on.
 ///
-/// What the plain algorithm assumes does not hold here at five places:
+/// What the plain algorithm assumes does not hold here at six places:
 ///   gates      An acquisition is possible only while the lock is free, so it never changes places with the release before
 ///              it, but with the last step before which it was possible; and so for a semaphore that counts.
 ///   descriptor A call that waits for a descriptor has a gate, too, but one that lies in several objects and differs from
@@ -14,6 +14,9 @@
 ///   blocked    A thread that waits at a gate at the end of an execution never made its step; its race is looked for then.
 ///   time-outs  A thread that waits with a limit has two ways to go on, and the wake takes the other one away, so that their
 ///              race never shows. Whoever wakes it wants it to be tried before.
+///   messages   A load of weak memory has an outcome for each message that it may read. All are tried before its thread falls
+///              asleep. How many of an execution's reads are stale depends only on the order of dependent steps, so that a
+///              limit for them leaves whole behaviours out and no other one with them.
 ///   enabling   What follows a join, a wake or a creation cannot come earlier: it is ordered, and no race.
 #include "engine.hpp"
 #include "search.hpp"
@@ -97,8 +100,14 @@ int reduced_search::choose(const engine&, const crossroads& at) noexcept {
               .signature = static_cast<std::uint32_t>(at.history),
               .chosen = static_cast<std::uint8_t>(chosen),
               .by_default = static_cast<std::uint8_t>(at.by_default),
+              .message = 0,
+              .messages = 0,
               .cost = 0});
   return static_cast<int>(chosen);
+}
+
+int reduced_search::pick(const engine& in, unsigned messages) noexcept {
+  return path_[in.position()].take_message(messages);
 }
 
 void reduced_search::made(const engine& in, const operation& done, const event& made) noexcept {
@@ -224,10 +233,11 @@ bool reduced_search::advance(const engine& in) noexcept {
   asleep_ = 0;
   while (!path_.empty()) {
     choice& last = path_.top();
+    if (last.has_another_message()) return ++last.message, true;
     last.tried |= bit(last.chosen);
     const std::uint32_t rest = last.wanted & ~last.tried & ~last.asleep;
     if (rest != 0) {
-      last.chosen = static_cast<std::uint8_t>(__builtin_ctz(rest));
+      last.take_thread(static_cast<unsigned>(__builtin_ctz(rest)));
       return true;
     }
     path_.pop();

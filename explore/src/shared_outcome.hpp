@@ -22,16 +22,18 @@ struct shared_outcome {
   bool is_complete;
   bool limited_time_outs;
   bool skipped_reads;
+  bool limited_stale_reads;
   bool lost_track;  // of accesses to memory: a data race may have been missed
   bool out_of_budget;
   std::uint32_t bound;    // bounded: up to which number of deviations all was explored, plus one
   strategy part;          // the search that runs
   std::uint64_t reached;  // bits of options::must_reach
 
-  // The execution that runs or failed: the thread of each step; the high bit says that it was no default.
-  static constexpr std::uint8_t deviates = 0x80;
+  // The execution that runs or failed: the thread of each step and the message that it reads, as step_choice has them; the
+  // high bit says that they were no default.
+  static constexpr std::uint16_t deviates = 0x8000;
   std::uint32_t choice_count;
-  std::uint8_t choices[most_choices];
+  std::uint16_t choices[most_choices];
 
   // The end.
   bool is_over;  // the child has come to its end by its own will

@@ -58,6 +58,7 @@ struct operation {
   std::uint8_t order = 0;
   std::uint8_t accesses = 0;
   std::uint8_t other_thread = nobody;
+  std::uint8_t stale = 0;  // messages that are newer than the one that a load reads
   access on[most_accesses] = {};
   std::uintptr_t address = 0;
   std::uintptr_t pc = 0;
@@ -121,6 +122,10 @@ struct last_steps {
 struct object {
   std::uintptr_t key = 0;
   std::uint32_t version = 0;  // counts changes that a spinning thread could see
+
+  // With weak memory, for an atomic word: its newest message (0: none yet), and how many bytes it has.
+  std::uint32_t newest = 0;
+  std::uint8_t size = 0;
 
   // For the search: the steps that a new one may depend on.
   std::uint32_t last_write = no_position;

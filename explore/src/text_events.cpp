@@ -69,7 +69,9 @@ std::string atomic_phrase(const traced_event& event, object_names& names) {
   const auto value = [&](std::uint64_t number) { return names.value(number, event.size); };
   std::string text = names.callee(event.object) + "." + call_of(event.what);
   switch (event.what) {
-    case op::load: return text + "(" + order + ") -> " + value(event.before);
+    case op::load:
+      text += "(" + order + ") -> " + value(event.before);
+      return event.is_stale ? text + " (stale, newest is " + value(event.after) + ")" : text;
     case op::store: return text + "(" + value(event.after) + (order.empty() ? "" : ", " + order) + ")";
     default: break;
   }

@@ -60,6 +60,7 @@ struct traced_event {
   std::uint8_t order = 0;          // std::memory_order of an atomic operation
   std::uint8_t size = 0;           // bytes, for atomic operations
   bool deviation = false;          // the search did not take the default here
+  bool is_stale = false;           // a load that read an older value than `after`, the newest one
   std::uint16_t other_thread = 0;  // created, joined, woken
   std::uint64_t before = 0;        // value read
   std::uint64_t after = 0;         // value written

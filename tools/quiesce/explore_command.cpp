@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <initializer_list>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -55,6 +56,10 @@ STRATEGY
   bounded      all with at most 0, 1, 2, ... deviations from the plain order
   random       a random walk, for programs too large for the others
 
+MEMORY
+  sequential   the newest value, whatever the orders of the operations are; if nothing else is asked for
+  weak         a stale value, too, where these orders allow it; the report says what C++ allows besides
+
 REPORT
   On standard output: what was found and the interleaving that leads to it, one column for each thread, with
   a schedule, which --replay runs again; or how much was explored, and what was not. A schedule is good for
@@ -62,8 +67,8 @@ REPORT
 
 ENVIRONMENT
   The options reach the program as QUIESCE_EXPLORE (the strategy) and QUIESCE_EXPLORE_REPLAY, _EXECUTIONS,
-  _TIME, _STEPS, _DEVIATIONS, _SEED and _WATCHDOG, times in milliseconds. What is not given here is taken
-  from there. QUIESCE_EXPLORE_RESULT names a file to which the result is written as a line of JSON.
+  _TIME, _STEPS, _DEVIATIONS, _SPURIOUS, _MEMORY, _STALE_READS, _SEED and _WATCHDOG, times in milliseconds.
+  What is not given here is taken from there. QUIESCE_EXPLORE_RESULT names a file to which the result is written as a line of JSON.
 
 EXIT STATUS
   0  nothing was found, and the report says how far that goes
@@ -71,17 +76,17 @@ EXIT STATUS
   2  wrong options, or a program or a schedule that cannot be explored)";
 
 constexpr auto strategies = {"automatic", "exhaustive", "depth_first", "bounded", "random"};
+constexpr auto memory_models = {"sequential", "weak"};
 
-void add_strategy(CLI::App& command, std::optional<std::string>& value) {
-  const auto take = [&value](const std::string& text) {
-    if (std::find(strategies.begin(), strategies.end(), text) == strategies.end()) {
-      throw CLI::ValidationError(
-          "--strategy", fmt::format("'{}' is none of {}", text, fmt::join(strategies.begin(), strategies.end(), ", ")));
+void add_word(CLI::App& command, const std::string& name, std::optional<std::string>& value,
+              std::initializer_list<const char*> words, const char* type, const std::string& help) {
+  const auto take = [&value, name, words](const std::string& text) {
+    if (std::find(words.begin(), words.end(), text) == words.end()) {
+      throw CLI::ValidationError(name, fmt::format("'{}' is none of {}", text, fmt::join(words, ", ")));
     }
     value = text;
   };
-  command.add_option_function<std::string>("--strategy", take, "How the interleavings are chosen; see below")
-      ->type_name("STRATEGY");
+  command.add_option_function<std::string>(name, take, help)->type_name(type);
 }
 
 template <class Number>
@@ -155,7 +160,8 @@ CLI::App* add_explore_command(CLI::App& program, explore_options& options) {
   explore->footer(manual);
   explore->add_option("program", options.program, "The program to explore")->type_name("PROGRAM");
   explore->add_option("arguments", options.arguments, "What it is started with")->type_name("ARGUMENT...");
-  add_strategy(*explore, options.strategy);
+  add_word(*explore, "--strategy", options.strategy, strategies, "STRATEGY",
+           "How the interleavings are chosen; see below");
   const auto take_schedule = [&options](const std::string& text) {
     if (text.empty()) throw CLI::ValidationError("--replay", "the schedule is empty");
     options.replay = text;
@@ -171,6 +177,9 @@ CLI::App* add_explore_command(CLI::App& program, explore_options& options) {
   add_number<std::uint32_t>(*explore, "--deviations", options.deviations, 0, "The bounded search goes up to so many");
   add_number<std::uint32_t>(*explore, "--spurious", options.spurious, 0,
                             "Each thread may wake so often from a wait for no reason");
+  add_word(*explore, "--memory", options.memory, memory_models, "MEMORY", "What an atomic load may find; see below");
+  add_number<std::uint32_t>(*explore, "--stale-reads", options.stale_reads, 0,
+                            "With weak memory, an execution has at most so many (2)");
   add_number<std::uint64_t>(*explore, "--seed", options.seed, 0, "Makes another random walk");
   add_duration(*explore, "--watchdog", options.watchdog, "How long a thread may run without a step");
   explore->add_flag("--compile-flags", options.compile_flags, "Print the options for compiling a program");

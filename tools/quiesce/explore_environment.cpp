@@ -26,6 +26,8 @@ std::vector<environment_change> explore_environment(const explore_options& optio
   add_number("QUIESCE_EXPLORE_STEPS", options.steps);
   add_number("QUIESCE_EXPLORE_DEVIATIONS", options.deviations);
   add_number("QUIESCE_EXPLORE_SPURIOUS", options.spurious);
+  if (options.memory) changes.push_back({"QUIESCE_EXPLORE_MEMORY", *options.memory});
+  add_number("QUIESCE_EXPLORE_STALE_READS", options.stale_reads);
   add_number("QUIESCE_EXPLORE_SEED", options.seed);
   add_duration("QUIESCE_EXPLORE_WATCHDOG", options.watchdog);
   return changes;

@@ -20,6 +20,8 @@ struct explore_options {
   std::optional<std::uint32_t> steps{};
   std::optional<std::uint32_t> deviations{};
   std::optional<std::uint32_t> spurious{};
+  std::optional<std::string> memory{};
+  std::optional<std::uint32_t> stale_reads{};
   std::optional<std::uint64_t> seed{};
   std::optional<std::chrono::milliseconds> watchdog{};
   bool compile_flags = false;

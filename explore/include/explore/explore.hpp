@@ -58,6 +58,14 @@ enum class verdict : std::uint8_t {
   bad_schedule,       ///< the string to replay is no schedule, or one of another program or build
 };
 
+/// What an atomic load may find.
+enum class memory_model : std::uint8_t {
+  sequential,  ///< the newest value, whatever orders the program names: a plain interleaving of its steps
+  /// Any value that the orders which the program names, and what has happened before, do not rule out, of those stored so
+  /// far. A value that is not the newest one is *stale*. Not all that C++ allows: the report says what is left out.
+  weak,
+};
+
 struct options {
   std::string name = "program";  ///< stands in reports and in the schedule string: letters, digits, '-' and '_'
   strategy search = strategy::automatic;
@@ -69,6 +77,10 @@ struct options {
   /// A thread that waits without a limit for a notification or on a futex may wake without one, so often in an execution. Right
   /// programs look again; each such wake is a deviation.
   std::uint32_t spurious_wake_ups = 0;
+  memory_model memory = memory_model::sequential;
+  /// With weak memory: an execution has at most so many loads that find a stale value; one that would have more is told in the
+  /// report. UINT32_MAX is no limit; a loop that looks again and again may then have no end.
+  std::uint32_t stale_reads = 2;
   std::chrono::milliseconds watchdog{10'000};  ///< how long a thread may run without a step
   std::string replay{};                        ///< a schedule: runs that one execution only
   std::vector<std::string> must_reach{};       ///< names given to reach(); one that is never reached is a failure
@@ -99,6 +111,7 @@ std::ostream& operator<<(std::ostream&, const report&);
 /// The name of a verdict as it stands in reports: "data race".
 const char* name_of(verdict) noexcept;
 const char* name_of(strategy) noexcept;
+const char* name_of(memory_model) noexcept;
 
 /// Explores `program`, which is run again and again, as the first thread of each execution.
 ///

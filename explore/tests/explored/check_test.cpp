@@ -239,6 +239,60 @@ TEST(Check, SpuriousWakeUpsAreMadeOnRequestAndAreNoWayOutOfADeadlock) {
   EXPECT_EQ(never_told.kind, verdict::blocked) << never_told;
 }
 
+void enter_alone(std::atomic<int>& mine, std::atomic<int>& other, std::atomic<int>& inside) {
+  mine.store(1, std::memory_order_release);
+  if (other.load(std::memory_order_acquire) == 0) assert(++inside == 1);
+}
+
+void two_flags() {
+  static std::atomic<int> first, second, inside;
+  std::thread thread([] { enter_alone(second, first, inside); });
+  enter_alone(first, second, inside);
+  thread.join();
+}
+
+TEST(Check, AStaleValueIsFoundOnRequestAndReplayedFromItsScheduleAlone) {
+  EXPECT_TRUE(check(two_flags, named("flags")).complete);
+  for (const strategy each :
+       {strategy::automatic, strategy::exhaustive, strategy::depth_first, strategy::bounded, strategy::random}) {
+    options how = named("flags");
+    how.search = each;
+    how.memory = explore::memory_model::weak;
+    const report found = check(two_flags, how);
+    ASSERT_EQ(found.kind, verdict::failed_assertion) << explore::name_of(each) << '\n' << found;
+    EXPECT_NE(found.text.find("-> 0 (stale, newest is 1)"), std::string::npos) << found;
+
+    options again = named("flags");
+    again.replay = found.schedule;
+    const report replayed = check(two_flags, again);
+    EXPECT_EQ(replayed.kind, verdict::failed_assertion) << replayed;
+    EXPECT_EQ(replayed.schedule, found.schedule);
+  }
+}
+
+TEST(Check, TheReportSaysWhichMemoryItHadAndHowManyStaleReads) {
+  const auto program = [] {
+    static std::atomic<int> first, second;
+    std::thread thread([] { first = 1, static_cast<void>(second.load(std::memory_order_relaxed)); });
+    second = 1, static_cast<void>(first.load(std::memory_order_relaxed));
+    thread.join();
+  };
+  const report sequential = check(program, named("memory"));
+  EXPECT_NE(sequential.text.find("not modelled: weak memory"), std::string::npos) << sequential;
+  options how = named("memory");
+  how.memory = explore::memory_model::weak;
+  const report weak = check(program, how);
+  EXPECT_TRUE(weak.complete);
+  EXPECT_EQ(weak.executions, 8U);
+  EXPECT_NE(weak.text.find("exhaustive, weak memory: 8 executions"), std::string::npos) << weak;
+  EXPECT_NE(weak.text.find("load buffering"), std::string::npos) << weak;
+  EXPECT_EQ(weak.text.find("stale reads in"), std::string::npos) << weak;
+  how.stale_reads = 1;
+  const report limited = check(program, how);
+  EXPECT_EQ(limited.executions, 7U);
+  EXPECT_NE(limited.text.find("complete with at most 1 stale reads in an execution"), std::string::npos) << limited;
+}
+
 TEST(Check, ALimitOfExecutionsIsToldAndIsNotComplete) {
   options how = named("budget");
   how.search = strategy::depth_first;

@@ -93,33 +93,6 @@ std::string compare(const fuzz::program& what, sets& all, tested& counts) {
   return wrong;
 }
 
-// Leaves out what the difference does not need.
-void shrink(fuzz::program& what, sets& all) {
-  tested ignored;
-  const auto try_without = [&](auto change) {
-    fuzz::program smaller = what;
-    change(smaller);
-    if (compare(smaller, all, ignored).empty()) return false;
-    what = smaller;
-    return true;
-  };
-  for (bool smaller = true; smaller;) {
-    smaller = false;
-    for (unsigned t = 0; t < what.threads; ++t) {
-      for (unsigned i = 0; i < what.thread[t].count; ++i) {
-        if (what.thread[t].at[i].when != fuzz::guard::none) {
-          smaller |= try_without([&](fuzz::program& p) { p.thread[t].at[i].when = fuzz::guard::none; });
-        }
-        smaller |= try_without([&](fuzz::program& p) {
-          fuzz::thread_program& own = p.thread[t];
-          --own.count;
-          for (unsigned k = i; k < own.count; ++k) own.at[k] = own.at[k + 1];
-        });
-      }
-    }
-  }
-}
-
 TEST(RandomPrograms, ComeToTheSameResultsWithAndWithoutReductionAndInAModel) {
   const bool is_one = std::getenv("QUIESCE_FUZZ_SEED") != nullptr && std::getenv("QUIESCE_FUZZ_SECONDS") == nullptr;
   const auto seconds = std::chrono::seconds(number_from("QUIESCE_FUZZ_SECONDS", is_one ? 0 : 20));
@@ -133,8 +106,8 @@ TEST(RandomPrograms, ComeToTheSameResultsWithAndWithoutReductionAndInAModel) {
     if (seed % 8 != 0 && fuzz::model(what, all.expected).can_get_stuck) what.is_detached = true;
     if (const std::string wrong = compare(what, all, counts); !wrong.empty()) {
       ADD_FAILURE() << "QUIESCE_FUZZ_SEED=" << seed << ": " << fuzz::to_text(what) << wrong;
-      shrink(what, all);
       tested ignored;
+      fuzz::shrink(what, [&](const fuzz::program& smaller) { return !compare(smaller, all, ignored).empty(); });
       ADD_FAILURE() << "as small as it gets: " << fuzz::to_text(what) << compare(what, all, ignored);
       break;
     } else if (is_one) {

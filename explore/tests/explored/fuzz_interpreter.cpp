@@ -53,6 +53,50 @@ std::uint8_t seconds_passed() {
   return static_cast<std::uint8_t>(now.tv_sec - first_second);
 }
 
+template <std::memory_order Order>
+struct fixed {
+  static constexpr std::memory_order order = Order;
+  // What a load or a store may not have becomes what is left of it.
+  static constexpr bool is_both = Order == std::memory_order_acq_rel;
+  static constexpr auto of_load = is_both                              ? std::memory_order_acquire
+                                  : Order == std::memory_order_release ? std::memory_order_relaxed
+                                                                       : Order;
+  static constexpr auto of_store = is_both                              ? std::memory_order_release
+                                   : Order == std::memory_order_acquire ? std::memory_order_relaxed
+                                                                        : Order;
+};
+
+// The compiler tells the explorer an order only if it knows it.
+template <class Call>
+std::uint8_t with_order(std::uint8_t which, Call call) {
+  switch (which) {
+    case 0: return call(fixed<std::memory_order_relaxed>{});
+    case 1: return call(fixed<std::memory_order_acquire>{});
+    case 2: return call(fixed<std::memory_order_release>{});
+    case 3: return call(fixed<std::memory_order_acq_rel>{});
+    default: return call(fixed<std::memory_order_seq_cst>{});
+  }
+}
+
+template <unsigned Place>
+[[gnu::always_inline]] inline std::uint8_t on_word(std::atomic<std::uint32_t>& word, instruction one) {
+  return with_order(one.order, [&](auto with) -> std::uint8_t {
+    using o = decltype(with);
+    switch (one.what) {
+      case kind::load: return static_cast<std::uint8_t>(word.load(o::of_load));
+      case kind::store: word.store(one.value, o::of_store); return 0;
+      case kind::add: return static_cast<std::uint8_t>(word.fetch_add(1, o::order));
+      case kind::exchange: return static_cast<std::uint8_t>(word.exchange(one.value, o::order));
+      case kind::compare_exchange: {
+        std::uint32_t expected = one.value;
+        const bool done = word.compare_exchange_strong(expected, one.value + 1U, o::order, o::of_load);
+        return static_cast<std::uint8_t>(done ? 100 : expected);
+      }
+      default: std::atomic_thread_fence(o::order); return 0;
+    }
+  });
+}
+
 // A place of code for each position of an instruction: who comes by one place again and again may look as if it spun.
 template <unsigned Place>
 std::uint8_t perform(thread_state& self, instruction one) {
@@ -67,14 +111,12 @@ std::uint8_t perform(thread_state& self, instruction one) {
   };
   static_cast<void>(Place);
   switch (one.what) {
-    case kind::load: return static_cast<std::uint8_t>(word.load());
-    case kind::store: word = one.value; return 0;
-    case kind::add: return static_cast<std::uint8_t>(word.fetch_add(1));
-    case kind::exchange: return static_cast<std::uint8_t>(word.exchange(one.value));
-    case kind::compare_exchange: {
-      std::uint32_t expected = one.value;
-      return static_cast<std::uint8_t>(word.compare_exchange_strong(expected, one.value + 1U) ? 100 : expected);
-    }
+    case kind::load:
+    case kind::store:
+    case kind::add:
+    case kind::exchange:
+    case kind::compare_exchange:
+    case kind::fence: return on_word<Place>(word, one);
     case kind::poll: {
       for (unsigned i = 1; i <= polls; ++i) {
         if (const std::uint32_t value = word; value != 0) return static_cast<std::uint8_t>(value + 16 * i);

@@ -233,6 +233,7 @@ class search {
         if (before == one.value) ++at.word[one.on];
         return done(at, t, before == one.value ? 100U : before), true;
       }
+      case kind::fence: return done(at, t, 0), true;
       case kind::poll: {
         const std::uint8_t value = at.word[one.on];
         ++self.polled;

@@ -14,6 +14,7 @@ constexpr const char* names[] = {"load",
                                  "exchange",
                                  "compare_exchange",
                                  "poll",
+                                 "fence",
                                  "lock",
                                  "try_lock",
                                  "timed_lock",
@@ -57,6 +58,7 @@ constexpr const char* names[] = {"load",
                                  "set_remove",
                                  "yield"};
 static_assert(sizeof names / sizeof *names == kinds);
+constexpr const char* order_names[orders] = {"relaxed", "acquire", "release", "acq_rel", "seq_cst"};
 
 // What belongs together, so that instructions of one program have to do with each other.
 struct family {
@@ -65,7 +67,7 @@ struct family {
 };
 using enum kind;
 constexpr family families[] = {
-    {6, {load, store, add, exchange, compare_exchange, poll}},
+    {7, {load, store, add, exchange, compare_exchange, poll, fence}},
     {4, {lock, try_lock, timed_lock, unlock}},
     {7, {read_lock, write_lock, try_read_lock, try_write_lock, timed_read_lock, timed_write_lock, rw_unlock}},
     {6, {lock, cond_wait, cond_timed_wait, signal, broadcast, unlock}},
@@ -149,7 +151,8 @@ program make_program(std::uint64_t seed) {
                            : below(2) == 0 ? guard::after_zero
                                            : guard::after_other,
                    .on = static_cast<std::uint8_t>(below(4) == 0 ? 1 : 0),
-                   .value = static_cast<std::uint8_t>(below(3))};
+                   .value = static_cast<std::uint8_t>(below(3)),
+                   .order = static_cast<std::uint8_t>(below(orders))};
       if (made.same_place && own.at[i].what == poll) own.at[i].what = load;
       // Of more time-outs than engine::most_early_limits a thread does not try all.
       timed += takes_time(own.at[i].what) && own.at[i].what != clock_read ? 1 : 0;
@@ -158,6 +161,26 @@ program make_program(std::uint64_t seed) {
   }
   // It takes long to fill a pipe.
   if (!has(made, uses_pipe)) made.descriptors.bytes = made.descriptors.bytes != 0 ? 1 : 0;
+  return made;
+}
+
+// A load is what its outcomes differ by; a poll would look so often that the explorer takes it for spinning.
+program make_program_of_words(std::uint64_t seed) {
+  constexpr kind members[] = {load, load, load, store, store, add, exchange, compare_exchange, fence};
+  std::mt19937_64 random(mixed(~seed));
+  program made = make_program(seed);
+  made.same_place = made.is_detached = false;
+  const bool one_order = random() % 4 == 0;
+  const auto order = static_cast<std::uint8_t>(random() % orders);
+  for (thread_program& own : made.thread) {
+    for (instruction& each : own.at) {
+      each.what = members[random() % (sizeof members / sizeof *members)];
+      each.on = static_cast<std::uint8_t>(random() % words);
+      each.value = static_cast<std::uint8_t>(each.what == store ? 1 + random() % 2 : random() % 3);
+      if (random() % 4 != 0) each.when = guard::none;
+      if (one_order) each.order = order;
+    }
+  }
   return made;
 }
 
@@ -171,10 +194,39 @@ std::string to_text(const program& shown) {
       text += one.when == guard::none ? "  " : one.when == guard::after_zero ? "  [after 0] " : "  [after other] ";
       text += names[static_cast<unsigned>(one.what)];
       text += "(" + std::to_string(one.on) + "," + std::to_string(one.value) + ")";
+      if (one.what <= fence) text += std::string(" ") + order_names[one.order];
     }
     text += "\n";
   }
   return text;
+}
+
+void shrink(program& what, const std::function<bool(const program&)>& is_wrong) {
+  const auto try_without = [&](auto change) {
+    program smaller = what;
+    change(smaller);
+    if (!is_wrong(smaller)) return false;
+    what = smaller;
+    return true;
+  };
+  for (bool smaller = true; smaller;) {
+    smaller = false;
+    for (unsigned t = 0; t < what.threads; ++t) {
+      for (unsigned i = 0; i < what.thread[t].count; ++i) {
+        if (what.thread[t].at[i].when != guard::none) {
+          smaller |= try_without([&](program& p) { p.thread[t].at[i].when = guard::none; });
+        }
+        if (what.thread[t].at[i].what <= fence && what.thread[t].at[i].order != 0) {
+          smaller |= try_without([&](program& p) { p.thread[t].at[i].order = 0; });
+        }
+        smaller |= try_without([&](program& p) {
+          thread_program& own = p.thread[t];
+          --own.count;
+          for (unsigned k = i; k < own.count; ++k) own.at[k] = own.at[k + 1];
+        });
+      }
+    }
+  }
 }
 
 std::uint64_t hash_of(const result& of) noexcept {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace fuzz {
@@ -13,6 +14,7 @@ inline constexpr unsigned most_instructions = 6;
 inline constexpr unsigned words = 2;    // atomic ones; the first is the futex, too
 inline constexpr unsigned mutexes = 2;  // the first is the one of the condition variable
 inline constexpr unsigned polls = 3;    // times that `poll` looks
+inline constexpr unsigned orders = 5;   // relaxed, acquire, release, both, and sequentially consistent
 
 enum class kind : std::uint8_t {
   load,
@@ -21,6 +23,7 @@ enum class kind : std::uint8_t {
   exchange,
   compare_exchange,
   poll,
+  fence,
   lock,
   try_lock,
   timed_lock,
@@ -74,6 +77,7 @@ struct instruction {
   guard when = guard::none;
   std::uint8_t on = 0;     // which word or mutex
   std::uint8_t value = 0;  // to store, expected, seconds after the first moment of the clock
+  std::uint8_t order = 0;  // of memory, one of `orders`
 };
 
 struct thread_program {
@@ -122,7 +126,11 @@ constexpr std::uint8_t byte_of_size(std::uint64_t size) noexcept { return static
 /// Whether the program has an instruction of the kind.
 bool has(const program&, bool (*of_this_kind)(kind) noexcept) noexcept;
 program make_program(std::uint64_t seed);
+/// One that has nothing but atomic words and fences.
+program make_program_of_words(std::uint64_t seed);
 std::string to_text(const program&);
+/// Leaves out what is not needed for `is_wrong` to be true.
+void shrink(program&, const std::function<bool(const program&)>& is_wrong);
 
 /// What a thread saw: a byte for each instruction.
 inline constexpr std::uint8_t not_done = 255;
@@ -152,11 +160,13 @@ class result_set {
 /// Runs the program once: for explore::check().
 void run(const program&, result_set& results);
 
-/// All results that are possible, by a search of its own that knows no reduction. False: too many states.
+/// All results that are possible with sequential consistency, by a search of its own that knows no reduction. False: too many states.
 struct model_answer {
   bool is_complete = true;
   bool can_get_stuck = false;
 };
 model_answer model(const program&, result_set& results);
+/// The same for a program of words with weak memory: by views, where the explorer has clocks.
+model_answer weak_model(const program&, result_set& results);
 
 }  // namespace fuzz

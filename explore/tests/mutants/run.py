@@ -4,7 +4,7 @@
 usage: run.py [--seconds N] [--compiler CXX] [NAME...]
 
 Each NAME.patch beside this file is applied to a copy of explore/; the first line of a patch says what it breaks. The copy's
-library is built and linked with the tests that count executions and with those that compare random programs. A mutant is
+library is built and linked with the tests that count executions and outcomes and with those that compare random programs. A mutant is
 killed when one of them fails. Green without a patch, red with each: else this script fails.
 """
 import argparse
@@ -20,8 +20,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 EXPLORE = HERE.parent.parent
 LIBRARY_FLAGS = ["-std=c++20", "-O2", "-mfsgsbase", "-pthread"]
 TEST_FLAGS = ["-std=c++20", "-O1", "-fsanitize=thread", "-fno-builtin", "-Wno-tsan", "-pthread"]
-WHICH = {"counts": ["counts_test.cpp", "descriptor_counts_test.cpp"],
-         "fuzz": ["differential_fuzz.cpp", "fuzz_program.cpp", "fuzz_interpreter.cpp", "fuzz_model.cpp"]}
+WHICH = {"counts": ["counts_test.cpp", "descriptor_counts_test.cpp", "litmus_test.cpp", "outcomes.cpp"],
+         "fuzz": ["differential_fuzz.cpp", "weak_memory_fuzz.cpp", "fuzz_program.cpp", "fuzz_interpreter.cpp",
+                  "fuzz_model.cpp", "fuzz_weak_model.cpp"]}
 
 
 class Tree:

@@ -27,6 +27,8 @@ TEST(ExploreEnvironment, EachOptionHasItsVariableAndTimesAreMilliseconds) {
                                 .steps = 1,
                                 .deviations = 0,
                                 .spurious = 2,
+                                .memory = "weak",
+                                .stale_reads = 3,
                                 .seed = 0,
                                 .watchdog = 1ms};
   EXPECT_THAT(explore_environment(options, false),
@@ -34,6 +36,7 @@ TEST(ExploreEnvironment, EachOptionHasItsVariableAndTimesAreMilliseconds) {
                           change{"QUIESCE_EXPLORE_EXECUTIONS", "18446744073709551615"},
                           change{"QUIESCE_EXPLORE_TIME", "120000"}, change{"QUIESCE_EXPLORE_STEPS", "1"},
                           change{"QUIESCE_EXPLORE_DEVIATIONS", "0"}, change{"QUIESCE_EXPLORE_SPURIOUS", "2"},
+                          change{"QUIESCE_EXPLORE_MEMORY", "weak"}, change{"QUIESCE_EXPLORE_STALE_READS", "3"},
                           change{"QUIESCE_EXPLORE_SEED", "0"}, change{"QUIESCE_EXPLORE_WATCHDOG", "1"}));
 }
 

@@ -1,0 +1,28 @@
+/// Peterson's lock. The flags and the turn are sequentially consistent: of two threads that raise their flags and then look
+/// at each other's, one at least sees the other's.
+#include <atomic>
+#include <cassert>
+#include <thread>
+
+constexpr auto on_store = std::memory_order_seq_cst;
+constexpr auto on_load = std::memory_order_seq_cst;
+
+std::atomic<bool> wants[2] = {false, false};
+std::atomic<int> turn{0};
+std::atomic<int> inside{0};
+
+void enter_and_leave(int me) {
+  const int other = 1 - me;
+  wants[me].store(true, on_store);
+  turn.store(other, on_store);
+  while (wants[other].load(on_load) && turn.load(on_load) == other) std::this_thread::yield();
+  assert(++inside == 1);
+  --inside;
+  wants[me].store(false, on_store);
+}
+
+int main() {
+  std::thread second([] { enter_and_leave(1); });
+  enter_and_leave(0);
+  second.join();
+}

@@ -1,0 +1,28 @@
+/// Peterson's lock with acquire and release: what that orders is a store and the loads which see it. Each thread raises its
+/// flag and looks at the other's before that is seen raised, and both enter.
+#include <atomic>
+#include <cassert>
+#include <thread>
+
+constexpr auto on_store = std::memory_order_release;
+constexpr auto on_load = std::memory_order_acquire;
+
+std::atomic<bool> wants[2] = {false, false};
+std::atomic<int> turn{0};
+std::atomic<int> inside{0};
+
+void enter_and_leave(int me) {
+  const int other = 1 - me;
+  wants[me].store(true, on_store);
+  turn.store(other, on_store);
+  while (wants[other].load(on_load) && turn.load(on_load) == other) std::this_thread::yield();
+  assert(++inside == 1);
+  --inside;
+  wants[me].store(false, on_store);
+}
+
+int main() {
+  std::thread second([] { enter_and_leave(1); });
+  enter_and_leave(0);
+  second.join();
+}
