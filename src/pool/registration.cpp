@@ -153,15 +153,18 @@ run_word::step registration::link_timer(deadline due, std::chrono::nanoseconds w
 // With busy held: the next arming of one that repeats. Returns whether that has given busy back, as link().
 bool registration::link_again() noexcept {
   if (place_.object != nullptr) {
-    // What a callback unlocks is not for this wait, or the callback could not take it again: it is armed by on_end.
-    if (place_.object->has_owner() && !mode_.overlap && run_word::running(run_.load(std::memory_order_relaxed)) != 0) {
-      return false;
-    }
+    if (is_armed_at_rest() && run_word::running(run_.load(std::memory_order_relaxed)) != 0) return false;
     return link(*place_.object, again_after_) == run_word::step::released;
   }
   unlink();
   const deadline due = next_due(last_due(), std::chrono::nanoseconds(again_after_.nanoseconds()));
   return link_timer(due, last_window()) == run_word::step::released;
+}
+
+// With busy held: whether the next arming has to wait for the end of what runs. What a callback unlocks is not for this wait,
+// or the callback could not take it again.
+bool registration::is_armed_at_rest() const noexcept {
+  return place_.object != nullptr && place_.object->has_owner() && !mode_.overlap;
 }
 
 // With busy held: leaves the queue and the deadlines. After it nothing of an earlier arming can reach the wait (I4).
@@ -186,7 +189,8 @@ void registration::cancel_deadline() noexcept {
 // wait is closing, and the caller has unlinked it.
 bool registration::let_busy_go(bool cleaned) noexcept {
   for (;;) {
-    const run_word::move move = step([cleaned](std::uint64_t seen) { return run_word::on_let_go(seen, cleaned); });
+    const bool at_rest = is_armed_at_rest();
+    const run_word::move move = step([=](std::uint64_t seen) { return run_word::on_let_go(seen, cleaned, at_rest); });
     switch (move.outcome) {
       case run_word::step::clean_up:
         unlink();

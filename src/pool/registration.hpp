@@ -111,6 +111,7 @@ class registration final : public event_object,
   run_word::step link(waitable& object, deadline until) noexcept;
   run_word::step link_timer(deadline due, std::chrono::nanoseconds window) noexcept;
   [[nodiscard]] bool link_again() noexcept;
+  bool is_armed_at_rest() const noexcept;
   void unlink() noexcept;
   void cancel_deadline() noexcept;
   [[nodiscard]] bool let_busy_go(bool cleaned = false) noexcept;

@@ -47,8 +47,8 @@ namespace quiesce::inline v0 {
 ///   I4  all that fires does so under a lock that disarming passes too: the lock of the object's queue, or that of the
 ///       deadlines. So no signal or time-out that belonged to an earlier arming can end a later one
 ///   I5  a wait that repeats is armed again by the first of these that finds nothing pending and busy free: a callback
-///       that begins, one that ends; who drops what was pending; or by the holder of busy who lets go and finds nothing
-///       running either. With an object that has an owner, and without overlap, only by those who find nothing running
+///       that begins, one that ends; who drops what was pending; or the holder of busy when he lets go. With an object that
+///       has an owner, and without overlap, only by those who find nothing running
 ///   I6  a wait for callbacks knows how many signals, expiries and running callbacks there were in the step by which it
 ///       began, and every later begin, end and drop until none of these is left: what fires later begins after those of
 ///       its kind that were pending, so it never prolongs the wait
@@ -227,10 +227,10 @@ struct run_word {
     return {(seen & ~(armed | again)) | busy, (seen & armed) != 0 ? step::replaced : step::too_late};
   }
 
-  /// `cleaned`: the holder has left the queue and the deadlines.
-  static constexpr move on_let_go(std::uint64_t seen, bool cleaned) noexcept {
+  /// `cleaned`: the holder has left the queue and the deadlines. `at_rest`: the wait may be armed again only when nothing runs.
+  static constexpr move on_let_go(std::uint64_t seen, bool cleaned, bool at_rest) noexcept {
     if ((seen & closing) != 0 && !cleaned) return {seen, step::clean_up};
-    if (has_to_be_armed(seen) && running(seen) == 0) return {seen, step::rearm};
+    if (has_to_be_armed(seen) && (running(seen) == 0 || !at_rest)) return {seen, step::rearm};
     move result{seen & ~(busy | sleepers), step::released};
     result.wake = (seen & sleepers) != 0;
     return result;

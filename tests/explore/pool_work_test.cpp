@@ -1,9 +1,11 @@
 // Works, timers, groups and actions at the return of a callback under interleavings. Bounded, as those of stops are.
+#include <atomic>
 #include <cassert>
 #include <memory>
 #include <thread>
 
 #include "quiesce/auto_reset_event.hpp"
+#include "quiesce/manual_reset_event.hpp"
 #include "quiesce/pool_timer.hpp"
 #include "quiesce/pool_work.hpp"
 #include "quiesce/stop_group.hpp"
@@ -64,6 +66,25 @@ TEST(PoolTimerScenario, SettingAnewMeetsTheExpiry_C7) {
     timer.stop();
     assert(calls == (replaced ? 0 : 1));
     reach(replaced ? "replaced" : "too late");
+  });
+}
+
+TEST(PoolTimerScenario, OneThatFiresWhileItIsStillBeingSetIsSetForTheNextPeriodToo_C7) {
+  explore_bounded(2, {"began before it was cancelled"}, [] {
+    q::thread_pool pool({.running = 1});
+    q::manual_reset_event go_on;
+    std::atomic<bool> begun{false};
+    q::pool_timer timer(pool, [&] {
+      begun = true;
+      static_cast<void>(q::wait(go_on));
+    });
+    timer.set(milliseconds(0), milliseconds(1000));
+    const bool has_begun = begun;
+    const bool cancelled = timer.cancel();
+    assert(cancelled || !has_begun);
+    if (has_begun) reach("began before it was cancelled");
+    go_on.set();
+    timer.stop();
   });
 }
 

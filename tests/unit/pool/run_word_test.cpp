@@ -52,7 +52,7 @@ TEST(RunWord, CommittingArmsAndFiringTakesItAwayAndCountsOnce) {
       EXPECT_EQ(committed.next, seen | word::armed);
       EXPECT_TRUE(is_possible(committed.next, how)) << seen;
       const word::move released = word::on_commit(seen, false);
-      const word::move as_two = word::on_let_go(committed.next, false);
+      const word::move as_two = word::on_let_go(committed.next, false, false);
       EXPECT_EQ(released.outcome, step::released);
       EXPECT_EQ(released.next, as_two.next) << "the same as with busy, which is given back next";
       EXPECT_EQ(released.wake, as_two.wake);
@@ -161,18 +161,21 @@ TEST(RunWord, WhoLetsGoOfBusyFirstDoesWhatOthersLeftToHim) {
     if (!is_busy(seen)) return;
     for (const bool cleaned : {false, true}) {
       if (cleaned && !is_closing(seen)) continue;
-      const word::move move = word::on_let_go(seen, cleaned);
-      EXPECT_TRUE(is_possible(move.next, how)) << seen;
-      if (is_closing(seen) && !cleaned) {
-        EXPECT_EQ(move.outcome, step::clean_up);
-        EXPECT_TRUE(is_busy(move.next));
-      } else if ((seen & word::again) != 0 && !is_armed(seen) && word::pending(seen) + word::running(seen) == 0) {
-        EXPECT_EQ(move.outcome, step::rearm) << "I5: nobody else will";
-        EXPECT_TRUE(is_busy(move.next));
-      } else {
-        EXPECT_EQ(move.outcome, step::released);
-        EXPECT_FALSE(is_busy(move.next));
-        EXPECT_EQ(move.wake, (seen & word::sleepers) != 0);
+      for (const bool at_rest : {false, true}) {
+        const word::move move = word::on_let_go(seen, cleaned, at_rest);
+        const bool has_to_be_armed = (seen & word::again) != 0 && !is_armed(seen) && word::pending(seen) == 0;
+        EXPECT_TRUE(is_possible(move.next, how)) << seen;
+        if (is_closing(seen) && !cleaned) {
+          EXPECT_EQ(move.outcome, step::clean_up);
+          EXPECT_TRUE(is_busy(move.next));
+        } else if (has_to_be_armed && (word::running(seen) == 0 || !at_rest)) {
+          EXPECT_EQ(move.outcome, step::rearm) << "I5: nobody else will, or not before what runs has ended";
+          EXPECT_TRUE(is_busy(move.next));
+        } else {
+          EXPECT_EQ(move.outcome, step::released);
+          EXPECT_FALSE(is_busy(move.next));
+          EXPECT_EQ(move.wake, (seen & word::sleepers) != 0);
+        }
       }
     }
   });
@@ -206,7 +209,7 @@ TEST(RunWord, WhoClosesWhatIsUnusedReachesQuietWhenHeLetsGo_D1) {
     const word::move closed = word::on_close(seen, false);
     EXPECT_EQ(closed.outcome, step::closes);
     EXPECT_FALSE(closed.wake);
-    const word::move let_go = word::on_let_go(closed.next, true);
+    const word::move let_go = word::on_let_go(closed.next, true, false);
     EXPECT_EQ(let_go.outcome, step::released);
     EXPECT_TRUE(word::reached_quiet(closed.next, let_go.next)) << "I2";
   });

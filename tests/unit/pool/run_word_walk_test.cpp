@@ -86,14 +86,16 @@ struct walker {
         visit(to);
         moved = true;
       } else {
-        const word::move go = word::on_let_go(s.word, s.cleaned);
-        next(
-            go,
-            [&](state& to) {
-              if (go.outcome == step::clean_up) to.cleaned = true;
-              if (go.outcome == step::released) --to.holders;
-            },
-            4 + static_cast<int>(go.outcome));
+        for (const bool at_rest : {false, true}) {
+          const word::move go = word::on_let_go(s.word, s.cleaned, at_rest);
+          next(
+              go,
+              [&](state& to) {
+                if (go.outcome == step::clean_up) to.cleaned = true;
+                if (go.outcome == step::released) --to.holders;
+              },
+              4 + static_cast<int>(go.outcome));
+        }
       }
     }
     if (is_armed(s.word)) {
