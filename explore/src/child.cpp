@@ -185,6 +185,7 @@ struct searching {
     answer.limited_time_outs = !in.took_every_time_out();
     answer.skipped_reads = in.skipped_reads();
     answer.limited_stale_reads = in.limited_stale_reads();
+    answer.limited_messages = in.limited_messages();
     answer.lost_track = in.has_lost_track();
     answer.is_complete =
         !answer.out_of_budget && answer.cut_off == 0 && !in.has_exited() && !in.has_lost_track() && by.is_complete();

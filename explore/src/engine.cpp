@@ -100,9 +100,9 @@ void engine::reset() noexcept {
   ending_ = ending::none;
   keys_ = kept_keys_;
   object_at(1);  // the clock is object 0
+  stale_reads_ = 0;
   if (!has_weak_memory_) return;
   object_at(2);  // and the order of sequentially consistent steps object 1
-  stale_reads_ = 0;
   weak_memory_.begin();
 }
 

@@ -79,10 +79,12 @@ struct logical_thread {
     std::uint32_t object;
     std::uint32_t version;
     std::uint32_t repeats;
+    std::uint32_t news;  // how much the thread knew
   };
   static constexpr unsigned most_reads = 8;
   seen_read reads[most_reads];
   unsigned read_count = 0;
+  std::uint32_t news = 0;  // changes that it has come to know of
   unsigned spins = 0;
   unsigned rests = 0;  // times that it has waited for a change
   unsigned yields = 0;
@@ -277,6 +279,7 @@ class engine {
   bool has_exited() const noexcept { return has_exited_; }
   bool skipped_reads() const noexcept { return skipped_reads_; }
   bool limited_stale_reads() const noexcept { return limited_stale_reads_; }
+  bool limited_messages() const noexcept { return limited_messages_; }
   bool has_lost_track() const noexcept { return shadow_.has_lost_track(); }
   bool took_every_time_out() const noexcept { return !limited_time_outs_; }
 
@@ -313,6 +316,7 @@ class engine {
   bool skipped_reads_ = false;
   bool has_weak_memory_ = false;
   bool limited_stale_reads_ = false;
+  bool limited_messages_ = false;
   std::uint8_t watched_thread_ = nobody;
   std::uint32_t watched_access_ = 0;
   unsigned current_ = 0;
@@ -321,6 +325,7 @@ class engine {
   std::uint32_t most_spurious_ = 0;
   std::uint32_t most_stale_reads_ = 0;
   std::uint32_t stale_reads_ = 0;
+  std::uint32_t last_stale_read_ = 0;  // its position, if there was one
   std::uint32_t most_steps_;
   std::uint64_t now_ = 0;
   std::uint64_t history_ = 0;

@@ -168,6 +168,8 @@ void engine::conclude(ending how) noexcept {
   if (how == ending::over) judge_stuck();
   if (how != ending::cut_off || thread_[0].ended) return;
   const std::uint32_t half = position_ / 2;
+  // A store is seen in the end: who has not seen it for so long was kept from it, too.
+  if (stale_reads_ != 0 && last_stale_read_ >= half) return;
   std::uint32_t ran = 0;
   for (std::uint32_t i = half; i < position_; ++i) ran |= 1U << events_[i].thread;
   std::uint32_t could = 0;

@@ -8,6 +8,12 @@ bool engine::announce_read(const operation& next, std::uint32_t object) noexcept
   for (unsigned i = 0; i < t.read_count; ++i) {
     if (t.reads[i].pc != next.pc || t.reads[i].object != object) continue;
     if (t.reads[i].version != objects_[object].version) break;
+    // By a fence or a read-modify-write, others come to know what the thread does.
+    if (has_weak_memory_ && next.what != op::load && t.reads[i].news != t.news) {
+      t.reads[i].news = t.news;
+      t.reads[i].repeats = 0;
+      break;
+    }
     if (++t.reads[i].repeats <= most_repeats) break;
     skipped_reads_ = true;
     if (++t.spins % most_spins != 0) return false;
@@ -56,7 +62,7 @@ void engine::saw(std::uintptr_t pc, std::uint32_t object) noexcept {
   }
   if (kept != t.read_count) t.spins = t.rests = 0;
   if (kept == logical_thread::most_reads) kept = 0;
-  t.reads[kept] = {pc, object, version, 0};
+  t.reads[kept] = {pc, object, version, 0, t.news};
   t.read_count = kept + 1;
 }
 

@@ -56,12 +56,17 @@ bool engine::must_see_newest(const operation& step) const noexcept {
 
 unsigned engine::choose_message(const operation& step, unsigned readable) noexcept {
   if (readable == 1) return 0;
+  if (readable > weak_memory::most_readable) {
+    limited_messages_ = true;
+    readable = weak_memory::most_readable;
+  }
   if (must_see_newest(step)) return skipped_reads_ = true, 0;
   if (stale_reads_ >= most_stale_reads_) return limited_stale_reads_ = true, 0;
   const int chosen = search_->pick(*this, readable);
   if (chosen == search::lost) end_execution(ending::lost);
   if (chosen == 0) return 0;
   ++stale_reads_;
+  last_stale_read_ = position_;
   std::uint16_t& step_made = answer_.choices[position_];
   step_made = static_cast<std::uint16_t>(step_choice::with_message(step_made, static_cast<unsigned>(chosen)) |
                                          shared_outcome::deviates);
@@ -75,12 +80,12 @@ engine::reading engine::read_message(operation& step, std::uint64_t value) noexc
   const unsigned back = choose_message(step, weak_memory_.readable(word, by));
   step.stale = static_cast<std::uint8_t>(back);
   message& found = weak_memory_.at(word, back);
-  weak_memory_.look(found, by);
+  if (weak_memory_.look(found, by)) ++self().news;
   return {.value = found.value, .release = back == 0 ? word.sync : found.release};
 }
 
 void engine::read_newest_message(operation& step, std::uint64_t value) noexcept {
-  weak_memory_.look(look_at_newest(step, value), onlooker_of(step));
+  if (weak_memory_.look(look_at_newest(step, value), onlooker_of(step))) ++self().news;
 }
 
 void engine::write_message(const operation& step, std::uint64_t before, std::uint64_t after) noexcept {

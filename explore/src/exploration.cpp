@@ -19,6 +19,7 @@
 #include "real.hpp"
 #include "schedule.hpp"
 #include "text.hpp"
+#include "weak_memory.hpp"
 
 namespace explore {
 namespace {
@@ -150,7 +151,8 @@ void explain(const task& found_by, shared_outcome& answer, report& result) {
 // Of weak memory: what the machine of messages does not do, and a processor or a compiler may.
 const char* const not_weak_text =
     R"(  not modelled of weak memory: a load that sees a store which comes after it (load buffering); a store that comes before an
-  earlier one in the order of modification (2+2W); stale values of 16 bytes, and in a compare-exchange that fails
+  earlier one in the order of modification (2+2W); an order of sequentially consistent operations other than theirs in time;
+  stale values of 16 bytes, in a compare-exchange that fails, and where a thread goes to sleep
 )";
 
 std::string not_modelled(memory_model memory) {
@@ -173,6 +175,7 @@ void add_limits(std::string& text, const task& part, const shared_outcome& answe
   add(answer.limited_time_outs, engine::most_early_limits, " early time-outs of a thread");
   add(answer.skipped_reads, engine::most_repeats, " repetitions of a read that finds nothing new");
   add(answer.limited_stale_reads, part.how->stale_reads, " stale reads in an execution");
+  add(answer.limited_messages, weak_memory::most_readable, " values for a read");
 }
 
 void add_line(std::string& text, const task& part, const shared_outcome& answer) {

@@ -61,7 +61,7 @@ unsigned weak_memory::readable(const object& of, const onlooker& by) const noexc
   vector_clock known = by.happened;
   if (fences != 0) known.join(fences_[fences - 1].known);
   unsigned count = 1;
-  for (const message* at = &messages_[of.newest]; at->older != 0 && count < most_readable; ++count) {
+  for (const message* at = &messages_[of.newest]; at->older != 0 && count <= most_readable; ++count) {
     const bool is_ordered_before = at->fences < fences || (by.is_ordered && at->fences != message::nowhere);
     if (is_ordered_before || is_known(at->seen, known)) break;
     at = &messages_[at->older];
@@ -75,13 +75,13 @@ message& weak_memory::at(const object& of, unsigned back) noexcept {
   return messages_[found];
 }
 
-void weak_memory::look(message& at, const onlooker& by) noexcept {
-  std::uint16_t& since = at.seen.of[by.thread];
-  if (since == 0) {
-    since = by.happened.of[by.thread];
-    has_news_ |= bit(by.thread);
-  }
+bool weak_memory::look(message& at, const onlooker& by) noexcept {
   if (by.is_ordered && at.fences == message::nowhere) at.fences = fence_count_;
+  std::uint16_t& since = at.seen.of[by.thread];
+  if (since != 0) return false;
+  since = by.happened.of[by.thread];
+  has_news_ |= bit(by.thread);
+  return at.older == 0 || messages_[at.older].value != at.value;
 }
 
 void weak_memory::append(object& to, std::uint64_t value, const onlooker& by) noexcept {

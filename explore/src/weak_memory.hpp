@@ -51,7 +51,7 @@ struct onlooker {
 
 class weak_memory {
  public:
-  static constexpr unsigned most_readable = 64;  // from so many a load may choose
+  static constexpr unsigned most_readable = 64;  // from so many a load chooses
 
   /// Room for executions of so many steps. False: no memory.
   bool map(std::uint32_t steps) noexcept;
@@ -59,11 +59,13 @@ class weak_memory {
 
   /// What the object holds, `value` being in its memory.
   message& newest(object& of, std::uint64_t value, std::uint8_t size) noexcept;
-  /// How many messages may be read, the newest one included. newest() comes first.
+  /// How many messages may be read, the newest one included; of more than most_readable, one more than that. newest() comes
+  /// first.
   unsigned readable(const object& of, const onlooker& by) const noexcept;
   /// The newest message is at 0.
   message& at(const object& of, unsigned back) noexcept;
-  void look(message& at, const onlooker& by) noexcept;
+  /// Whether the thread comes to know of a change by it: not of what was stored over the same value.
+  bool look(message& at, const onlooker& by) noexcept;
   /// `value` is about to be written. newest() comes first, and what the writer releases goes to object::sync afterwards.
   void append(object& to, std::uint64_t value, const onlooker& by) noexcept;
   /// A sequentially consistent fence. The thread's own count in its clock grows before its next step.
