@@ -224,9 +224,15 @@ TEST_F(RefusedByAPool, ThePersistentThreadIsStartedLater_J4) {
 }
 
 TEST_F(RefusedByAPool, AskingWhoIsInFlightChangesNothing_J4) {
-  q::manual_reset_event go_on;
-  q::pool_work work(pool_, [&] { static_cast<void>(q::wait(go_on)); }, {.name = long_name});
+  q::manual_reset_event begun, go_on;
+  q::pool_work work(pool_,
+                    [&] {
+                      begun.set();
+                      static_cast<void>(q::wait(go_on));
+                    },
+                    {.name = long_name});
   work.submit();
+  ASSERT_TRUE(q::wait_for(begun, 30s));
   EXPECT_GE(refuse_each_allocation([&] { EXPECT_EQ(work.in_flight().size(), 1u); }), 1u);
   EXPECT_GE(refuse_each_allocation([&] { EXPECT_EQ(pool_.drain(0s).size(), 1u); }), 1u);
   go_on.set();
