@@ -6,9 +6,7 @@ set(QUIESCE_FLAVOUR "" CACHE STRING "dev, release, asan, tsan, explore or bench;
 
 set(quiesce_flavour_dev -O1 -g1 -D_GLIBCXX_ASSERTIONS)
 set(quiesce_flavour_release -O2 -g1 -DNDEBUG)
-# Without vptr: it looks at memory through a pipe, and takes an object for broken when no descriptor is left, as in a test.
-set(quiesce_flavour_asan
-    -Og -g1 -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all -fno-omit-frame-pointer)
+set(quiesce_flavour_asan -Og -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 set(quiesce_flavour_tsan -Og -g1 -fsanitize=thread)
 # The programs under test get the explorer's own options besides: see exploration.cmake.
 set(quiesce_flavour_explore -O1 -g)
