@@ -22,6 +22,7 @@
 #include "support/eventually.hpp"
 #include "support/held_worker.hpp"
 #include "support/in_child.hpp"
+#include "support/noted_thread.hpp"
 #include "support/process_state.hpp"
 
 namespace {
@@ -282,10 +283,18 @@ TEST(ThreadPool, ItsThreadsBlockAllSignalsButTheSynchronousOnes_J3) {
 
 // The text says how often the pool was refused until it was made, and what was wrong with a refusal.
 std::string make_with_ever_more_descriptors() {
-  // The sanitizer that checks the type of an object needs descriptors the first time that it sees the type.
-  { const q::thread_pool seen({.running = 2}); }
-  const std::size_t before = support::count_descriptors();
+  // The sanitizer that checks the type of an object needs descriptors the first time that it sees the type. So it is shown all
+  // of them: those of a stop that waits, too.
   std::string text;
+  {
+    support::noted_thread stopping;
+    stopping.is_this_one();
+    q::thread_pool seen({.running = 2});
+    seen.post([&] {
+      if (!stopping.comes_to_wait()) text = "the stop did not wait ";
+    });
+  }
+  const std::size_t before = support::count_descriptors();
   for (rlim_t limit = 0; limit < 1000; ++limit) {
     std::optional<std::system_error> refusal;
     try {
