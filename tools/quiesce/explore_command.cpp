@@ -68,7 +68,8 @@ REPORT
 ENVIRONMENT
   The options reach the program as QUIESCE_EXPLORE (the strategy) and QUIESCE_EXPLORE_REPLAY, _EXECUTIONS,
   _TIME, _STEPS, _DEVIATIONS, _SPURIOUS, _MEMORY, _STALE_READS, _SEED and _WATCHDOG, times in milliseconds.
-  What is not given here is taken from there. QUIESCE_EXPLORE_RESULT names a file to which the result is written as a line of JSON.
+  What is not given here is taken from there. QUIESCE_EXPLORE_RESULT names a file to which the result is
+  written as a line of JSON.
 
 EXIT STATUS
   0  nothing was found, and the report says how far that goes
