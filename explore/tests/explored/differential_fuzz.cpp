@@ -1,15 +1,12 @@
 /// Random programs, searched with and without reduction and by a model that knows nothing of the explorer: all must come to
 /// the same results, and to the same opinion whether a program can get stuck.
-///
-/// QUIESCE_FUZZ_SECONDS: for how long (20). QUIESCE_FUZZ_SEED: this program only, or the first one if seconds are given.
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <cstdlib>
 #include <iostream>
 
 #include "explore/explore.hpp"
 #include "fuzz_program.hpp"
+#include "fuzz_seeds.hpp"
 
 namespace {
 
@@ -21,11 +18,6 @@ bool is_stuck(verdict kind) {
   return kind == verdict::deadlock || kind == verdict::blocked || kind == verdict::lost_wake_up;
 }
 
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-  const char* const text = std::getenv(variable);
-  return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
-}
-
 struct tested {
   std::uint64_t programs = 0, stuck = 0, too_large = 0, plain = 0, executions = 0;
 };
@@ -33,16 +25,6 @@ struct tested {
 struct sets {
   fuzz::result_set reduced, plain, expected;
 };
-
-report search(const fuzz::program& what, strategy by, fuzz::result_set& results) {
-  results.clear();
-  explore::options how;
-  how.search = by;
-  how.executions = by == strategy::depth_first ? 5'000 : 50'000;
-  how.time = std::chrono::milliseconds(3'000);
-  how.deviations = 1'000;
-  return explore::check([&] { fuzz::run(what, results); }, how);
-}
 
 std::string count(const fuzz::result_set& results) { return std::to_string(results.size()) + " results"; }
 std::string count(const report& found) {
@@ -52,7 +34,7 @@ std::string count(const report& found) {
 
 // A search without reduction must agree with the one with it. False: there was too much to do for it.
 bool agrees(const fuzz::program& what, strategy by, const report& reduced, sets& all, std::string& wrong) {
-  const report plain = search(what, by, all.plain);
+  const report plain = fuzz::search(what, fuzz::options_for(by), all.plain);
   if (plain.passed() && !plain.complete) return false;
   if (plain.passed() != reduced.passed() || is_stuck(plain.kind) != is_stuck(reduced.kind)) {
     wrong = std::string(explore::name_of(by)) + ": " + explore::name_of(plain.kind) +
@@ -68,7 +50,7 @@ bool agrees(const fuzz::program& what, strategy by, const report& reduced, sets&
 // What is wrong with one of the searches, or nothing.
 std::string compare(const fuzz::program& what, sets& all, tested& counts) {
   const fuzz::model_answer model = fuzz::model(what, all.expected);
-  const report reduced = search(what, strategy::exhaustive, all.reduced);
+  const report reduced = fuzz::search(what, fuzz::options_for(strategy::exhaustive), all.reduced);
   counts.executions += reduced.executions;
   if (!model.is_complete || (reduced.passed() && !reduced.complete)) return ++counts.too_large, "";
   if (!reduced.passed() && !is_stuck(reduced.kind)) return "exhaustive: " + std::string(explore::name_of(reduced.kind));
@@ -94,28 +76,15 @@ std::string compare(const fuzz::program& what, sets& all, tested& counts) {
 }
 
 TEST(RandomPrograms, ComeToTheSameResultsWithAndWithoutReductionAndInAModel) {
-  const bool is_one = std::getenv("QUIESCE_FUZZ_SEED") != nullptr && std::getenv("QUIESCE_FUZZ_SECONDS") == nullptr;
-  const auto seconds = std::chrono::seconds(number_from("QUIESCE_FUZZ_SECONDS", is_one ? 0 : 20));
-  const auto end = std::chrono::steady_clock::now() + seconds;
   sets all;
-  tested counts;
-  std::uint64_t seed = number_from("QUIESCE_FUZZ_SEED", 1);
-  do {
+  const auto make = [&](std::uint64_t seed) {
     fuzz::program what = fuzz::make_program(seed);
     // A verdict tells little, and takes long to explain: most of those that would get one are not waited for.
     if (seed % 8 != 0 && fuzz::model(what, all.expected).can_get_stuck) what.is_detached = true;
-    if (const std::string wrong = compare(what, all, counts); !wrong.empty()) {
-      ADD_FAILURE() << "QUIESCE_FUZZ_SEED=" << seed << ": " << fuzz::to_text(what) << wrong;
-      tested ignored;
-      fuzz::shrink(what, [&](const fuzz::program& smaller) { return !compare(smaller, all, ignored).empty(); });
-      ADD_FAILURE() << "as small as it gets: " << fuzz::to_text(what) << compare(what, all, ignored);
-      break;
-    } else if (is_one) {
-      std::cout << fuzz::to_text(what);
-    }
-    ++seed;
-    ++counts.programs;
-  } while (std::chrono::steady_clock::now() < end);
+    return what;
+  };
+  const auto counts = fuzz::try_programs<tested>(
+      make, [&](const fuzz::program& what, std::uint64_t, tested& count) { return compare(what, all, count); });
   std::cout << counts.programs << " programs, " << counts.plain << " of them without reduction, " << counts.stuck
             << " that can get stuck, " << counts.too_large << " too large; " << counts.executions << " executions\n";
 }

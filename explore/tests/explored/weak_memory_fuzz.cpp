@@ -1,26 +1,18 @@
 /// Random programs with weak memory: searched with and without reduction, and for those of atomic words by a model that knows
 /// views where the explorer knows clocks.
-///
-/// QUIESCE_FUZZ_SECONDS: for how long (20). QUIESCE_FUZZ_SEED: this program only, or the first one if seconds are given.
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <cstdlib>
 #include <iostream>
 
 #include "explore/explore.hpp"
 #include "fuzz_program.hpp"
+#include "fuzz_seeds.hpp"
 
 namespace {
 
 using explore::memory_model;
 using explore::report;
 using explore::strategy;
-
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-  const char* const text = std::getenv(variable);
-  return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
-}
 
 struct tested {
   std::uint64_t programs = 0, too_large = 0, plain = 0, weak = 0, executions = 0;
@@ -31,15 +23,11 @@ struct sets {
 };
 
 report search(const fuzz::program& what, strategy by, std::uint32_t stale_reads, fuzz::result_set& results) {
-  results.clear();
-  explore::options how;
-  how.search = by;
+  explore::options how = fuzz::options_for(by);
   how.memory = memory_model::weak;
   how.stale_reads = stale_reads;
-  how.executions = by == strategy::exhaustive ? 50'000 : 5'000;
-  how.time = std::chrono::milliseconds(3'000);
-  how.deviations = 1'000;
-  return explore::check([&] { fuzz::run(what, results); }, how);
+  if (by != strategy::exhaustive) how.executions = 5'000;
+  return fuzz::search(what, how, results);
 }
 
 std::string text_of(const report& found, const fuzz::result_set& results) {
@@ -75,40 +63,24 @@ std::string compare_with_models(const fuzz::program& what, sets& all, tested& co
   return text_of(reduced, all.reduced) + "; the model has " + std::to_string(all.expected.size());
 }
 
-std::string compare(const fuzz::program& what, bool has_only_words, std::uint64_t seed, sets& all, tested& counts) {
+// Most are of words: the rest of what there is meets weak memory at few places.
+bool has_only_words(std::uint64_t seed) { return seed % 4 != 0; }
+
+std::string compare(const fuzz::program& what, std::uint64_t seed, sets& all, tested& counts) {
   const auto stale_reads = static_cast<std::uint32_t>(seed / 2 % 5);
   const strategy by = seed % 5 == 0 ? strategy::bounded : strategy::depth_first;
   std::string wrong = compare_searches(what, by, stale_reads == 4 ? UINT32_MAX : stale_reads, all, counts);
-  if (wrong.empty() && has_only_words) wrong = compare_with_models(what, all, counts);
+  if (wrong.empty() && has_only_words(seed)) wrong = compare_with_models(what, all, counts);
   return wrong;
 }
 
 TEST(RandomProgramsWithWeakMemory, ComeToTheSameResultsWithAndWithoutReductionAndInAModel) {
-  const bool is_one = std::getenv("QUIESCE_FUZZ_SEED") != nullptr && std::getenv("QUIESCE_FUZZ_SECONDS") == nullptr;
-  const auto seconds = std::chrono::seconds(number_from("QUIESCE_FUZZ_SECONDS", is_one ? 0 : 20));
-  const auto end = std::chrono::steady_clock::now() + seconds;
   sets all;
-  tested counts;
-  std::uint64_t seed = number_from("QUIESCE_FUZZ_SEED", 1);
-  do {
-    // Most are of words: the rest of what there is meets weak memory at few places.
-    const bool has_only_words = seed % 4 != 0;
-    fuzz::program what = has_only_words ? fuzz::make_program_of_words(seed) : fuzz::make_program(seed);
-    if (const std::string wrong = compare(what, has_only_words, seed, all, counts); !wrong.empty()) {
-      ADD_FAILURE() << "QUIESCE_FUZZ_SEED=" << seed << ": " << fuzz::to_text(what) << wrong;
-      tested ignored = counts;
-      fuzz::shrink(what, [&](const fuzz::program& smaller) {
-        return !compare(smaller, has_only_words, seed, all, ignored).empty();
-      });
-      ADD_FAILURE() << "as small as it gets: " << fuzz::to_text(what)
-                    << compare(what, has_only_words, seed, all, ignored);
-      break;
-    } else if (is_one) {
-      std::cout << fuzz::to_text(what);
-    }
-    ++seed;
-    ++counts.programs;
-  } while (std::chrono::steady_clock::now() < end);
+  const auto make = [](std::uint64_t seed) {
+    return has_only_words(seed) ? fuzz::make_program_of_words(seed) : fuzz::make_program(seed);
+  };
+  const auto counts = fuzz::try_programs<tested>(make, [&](const fuzz::program& what, std::uint64_t seed,
+                                                           tested& count) { return compare(what, seed, all, count); });
   std::cout << counts.programs << " programs, " << counts.plain << " of them without reduction, " << counts.weak
             << " with outcomes of weak memory, " << counts.too_large << " too large; " << counts.executions
             << " executions\n";
