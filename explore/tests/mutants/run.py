@@ -20,7 +20,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 EXPLORE = HERE.parent.parent
 LIBRARY_FLAGS = ["-std=c++20", "-O2", "-mfsgsbase", "-pthread"]
 TEST_FLAGS = ["-std=c++20", "-O1", "-fsanitize=thread", "-fno-builtin", "-Wno-tsan", "-pthread"]
-WHICH = {"counts": ["counts_test.cpp", "descriptor_counts_test.cpp", "litmus_test.cpp", "outcomes.cpp"],
+WHICH = {"counts": ["counts_test.cpp", "descriptor_counts_test.cpp", "litmus_test.cpp", "litmus_loops_test.cpp",
+                    "outcomes.cpp"],
          "fuzz": ["differential_fuzz.cpp", "weak_memory_fuzz.cpp", "fuzz_program.cpp", "fuzz_interpreter.cpp",
                   "fuzz_model.cpp", "fuzz_weak_model.cpp"]}
 
