@@ -10,6 +10,23 @@ if(explore_test_sources)
   quiesce_register_tests(explore_tests explorer LIMIT 50 TIMEOUT 60)
 endif()
 
+# The command, and the guide to it. Where it and the explorer are built anyway: the flavour explore has no use for the tools.
+if(QUIESCE_FLAVOUR STREQUAL "dev")
+  add_test(NAME guide.test COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/tests/guide/follow_test.py")
+  set_tests_properties(guide.test PROPERTIES LABELS guide TIMEOUT 60)
+  if(TARGET quiesce_program)
+    foreach(page explore)
+      add_test(NAME guide.${page}
+        COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/tests/guide/follow.py" $<TARGET_FILE:quiesce_program>
+                "${PROJECT_SOURCE_DIR}/docs/${page}.md")
+      set_tests_properties(guide.${page} PROPERTIES LABELS guide TIMEOUT 120)
+    endforeach()
+    add_test(NAME explore.command
+      COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/explore/tests/command_test.py" $<TARGET_FILE:quiesce_program>)
+    set_tests_properties(explore.command PROPERTIES LABELS guide TIMEOUT 120)
+  endif()
+endif()
+
 if(NOT QUIESCE_FLAVOUR STREQUAL "explore")
   return()
 endif()
@@ -40,6 +57,8 @@ target_include_directories(quiesce_hooked PUBLIC include PRIVATE src)
 target_compile_options(quiesce_hooked PUBLIC -U__SANITIZE_THREAD__)
 target_link_libraries(quiesce_hooked PUBLIC quiesce::hooks)
 quiesce_compile_together(quiesce_hooked)
+# Nothing else here uses it.
+set_target_properties(quiesce PROPERTIES EXCLUDE_FROM_ALL ON)
 
 file(GLOB_RECURSE scenario_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/explore/*.cpp")
 if(scenario_sources)
@@ -100,17 +119,6 @@ foreach(source IN LISTS gallery_sources)
     set_tests_properties(plain.${name} PROPERTIES LABELS plain TIMEOUT 30)
   endif()
 endforeach()
-
-add_test(NAME guide.test COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/tests/guide/follow_test.py")
-set_tests_properties(guide.test PROPERTIES LABELS guide TIMEOUT 60)
-if(TARGET quiesce_program)
-  add_test(NAME guide.explore
-    COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/tests/guide/follow.py" $<TARGET_FILE:quiesce_program>
-            "${PROJECT_SOURCE_DIR}/docs/explore.md")
-  add_test(NAME explore.command
-    COMMAND ${QUIESCE_PYTHON} "${tests}/command_test.py" $<TARGET_FILE:quiesce_program>)
-  set_tests_properties(guide.explore explore.command PROPERTIES LABELS guide TIMEOUT 120)
-endif()
 
 add_test(NAME explore.bad_input
   COMMAND ${QUIESCE_PYTHON} "${tests}/bad_input_test.py" "${PROJECT_BINARY_DIR}/programs" $<TARGET_FILE:quiesce_explore>)
