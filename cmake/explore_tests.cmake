@@ -15,7 +15,7 @@ if(QUIESCE_FLAVOUR STREQUAL "dev")
   add_test(NAME guide.test COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/tests/guide/follow_test.py")
   set_tests_properties(guide.test PROPERTIES LABELS guide TIMEOUT 60)
   if(TARGET quiesce_program)
-    foreach(page explore)
+    foreach(page explore reading)
       add_test(NAME guide.${page}
         COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/tests/guide/follow.py" $<TARGET_FILE:quiesce_program>
                 "${PROJECT_SOURCE_DIR}/docs/${page}.md")
