@@ -8,6 +8,25 @@ foreach(name plugin_library other_plugin_library)
   # What is unique in the process would keep the library loaded for ever.
   target_compile_options(${name} PRIVATE -pthread -fno-gnu-unique)
 endforeach()
+# Libraries that hold a copy of Quiesce, which nobody else sees: one linked by hand, without the option that CMake would add,
+# and one in the documented way. Each test loads a library of its own: what one of them keeps loaded is no gain of another's.
+set(own_copy_definitions "")
+foreach(name in_callback after_stop while_armed with_a_mutex documented)
+  set(library own_copy_${name}_library)
+  add_library(${library} MODULE "${plugin_folder}/own_copy/library.cpp")
+  target_include_directories(${library} PRIVATE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/tests")
+  target_compile_options(${library} PRIVATE -pthread -fno-gnu-unique -fvisibility=hidden)
+  target_link_options(${library} PRIVATE LINKER:--exclude-libs,ALL)
+  if(name STREQUAL "documented")
+    target_link_libraries(${library} PRIVATE quiesce::quiesce)
+  else()
+    target_link_libraries(${library} PRIVATE "$<TARGET_FILE:quiesce>")
+    add_dependencies(${library} quiesce)
+  endif()
+  string(TOUPPER "${library}" variable)
+  list(APPEND own_copy_definitions QUIESCE_${variable}="$<TARGET_FILE:${library}>")
+  list(APPEND own_copy_libraries ${library})
+endforeach()
 find_package(GTest REQUIRED)
 file(GLOB plugin_sources CONFIGURE_DEPENDS "${plugin_folder}/*.cpp")
 add_executable(plugin_tests ${plugin_sources})
@@ -16,8 +35,8 @@ target_include_directories(plugin_tests PRIVATE "${PROJECT_SOURCE_DIR}/src" "${P
 target_link_libraries(plugin_tests PRIVATE $<LINK_LIBRARY:WHOLE_ARCHIVE,quiesce> GTest::gtest GTest::gtest_main)
 target_compile_definitions(plugin_tests PRIVATE
   QUIESCE_TEST_LIBRARY="$<TARGET_FILE:plugin_library>"
-  QUIESCE_OTHER_TEST_LIBRARY="$<TARGET_FILE:other_plugin_library>")
-add_dependencies(plugin_tests plugin_library other_plugin_library)
+  QUIESCE_OTHER_TEST_LIBRARY="$<TARGET_FILE:other_plugin_library>" ${own_copy_definitions})
+add_dependencies(plugin_tests plugin_library other_plugin_library ${own_copy_libraries})
 quiesce_register_tests(plugin_tests plugin LIMIT 50 TIMEOUT 60)
 
 # A program with an operator new and a malloc of its own, which count and refuse.

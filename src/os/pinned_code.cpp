@@ -45,7 +45,7 @@ struct mapped_object {
 
 void* open_again(const void* code) noexcept;
 
-// The program, and whatever holds this library, are not unloaded while this runs: they are looked for once.
+// The program, and whatever holds this library (see staying_code), are never unloaded: they are looked for once.
 bool lies_in_what_stays(const void* code) noexcept {
   struct both {
     mapped_object own = mapped_object::of(reinterpret_cast<const void*>(&open_again));

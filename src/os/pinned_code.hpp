@@ -21,7 +21,7 @@ class pinned_code {
   pinned_code() noexcept = default;
 
   /// The object that `code`, which must be loaded, lies in. Nothing if that is the program itself, or whatever holds this
-  /// library: neither is unloaded while this runs.
+  /// library: the program cannot be unloaded, and staying_code sees to the other.
   /// Blocks:    for the loader's lock, unless nothing is pinned.
   /// Allocates: only what is pinned; throws std::bad_alloc.
   explicit pinned_code(const void* code);

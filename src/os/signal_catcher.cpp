@@ -15,6 +15,7 @@
 #include "os/event_fd.hpp"
 #include "os/refusal.hpp"
 #include "os/signal_action.hpp"
+#include "os/staying_code.hpp"
 
 // How handlers are chained.
 //
@@ -33,6 +34,8 @@
 //   I3  while the signal is not caught, only handlers below `reachable` can still be called
 namespace quiesce::inline v0::os {
 namespace {
+
+const staying_code of_handlers;  // somebody else's handler may call ours at any time
 
 using handler = void (*)(int number, siginfo_t* how, void* context);
 

@@ -10,9 +10,12 @@
 #include <system_error>
 
 #include "base/contract.hpp"
+#include "os/staying_code.hpp"
 
 namespace quiesce::inline v0::os {
 namespace {
+
+const staying_code of_threads;  // a thread may still be on its way out of the library when everything has stopped
 
 struct launch {
   thread::body run;

@@ -6,9 +6,12 @@
 #include <system_error>
 
 #include "base/contract.hpp"
+#include "os/staying_code.hpp"
 
 namespace quiesce::inline v0 {
 namespace {
+
+const os::staying_code of_keys;  // any thread may end and call end()
 
 constinit std::atomic<std::uint64_t> last_number{0};
 
