@@ -13,8 +13,8 @@ namespace quiesce::inline v0 {
 /// and installers do by renaming. Of a directory: an entry that is made, removed, renamed or changed in it, not deeper.
 /// A symbolic link is watched as the name it is; changes of what it points to are not seen. All watches of the process
 /// share one inotify descriptor. When the kernel loses changes because too many came at once, every watch is signalled.
-/// A file is watched through the directory that holds it: when that is removed or renamed, or a watched directory is,
-/// the handle is signalled for the last time.
+/// When the directory that is watched, or that holds the watched file, is itself removed or renamed, the handle is
+/// signalled for ever: a new one has to be made. A registered wait that repeats then calls back without end.
 ///
 /// From a callback: everything here may be used.
 /// Errors: std::system_error with the path: it does not exist, may not be read, or a limit of inotify is reached, which

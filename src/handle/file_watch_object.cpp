@@ -10,6 +10,7 @@
 
 #include "os/inotify.hpp"
 #include "quiesce/file_watch.hpp"
+#include "wait/state_lock.hpp"
 
 namespace quiesce::inline v0 {
 namespace {
@@ -37,6 +38,8 @@ class change_dispatch final : private reactor::source {
       object.reactor_->add(*this, queue->get(), EPOLLIN, watched_);
       queue_ = queue.release();
     } else {
+      // Before the watch: what comes in between may be older, and what is taken for older must not be a change.
+      object.begin_ = queue_->end_of_queue();
       object.watch_ = queue_->add_watch(directory, changes_of_interest);
     }
     object.next_ = first_;
@@ -82,7 +85,7 @@ class change_dispatch final : private reactor::source {
       file_watch_object& object = *changed;
       changed = object.next_set_;  // read first: the object may go
       object.is_collected_ = false;
-      object.set();
+      object.tell_change(object.has_gone_);
       object.waitable::release();
     }
   }
@@ -91,10 +94,11 @@ class change_dispatch final : private reactor::source {
   void collect(const os::file_change& change, file_watch_object*& changed) noexcept {
     constexpr std::uint32_t of_the_directory = IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT;
     for (file_watch_object* object = first_; object != nullptr; object = object->next_) {
-      if (!change.overflow && object->watch_ != change.watch) continue;
+      if (!change.overflow && (object->watch_ != change.watch || change.end <= object->begin_)) continue;
       const bool concerns = change.overflow || object->entry_.empty() || object->entry_ == change.name ||
                             (change.mask & of_the_directory) != 0;
       if (!change.overflow && (change.mask & IN_IGNORED) != 0) object->watch_ = -1;  // I3
+      if (!change.overflow && (change.mask & of_the_directory) != 0) object->has_gone_ = true;
       if (!concerns || object->is_collected_ || !object->try_add_reference()) continue;
       object->is_collected_ = true;
       object->next_set_ = changed;
@@ -120,7 +124,7 @@ static_assert(std::is_trivially_destructible_v<change_dispatch>);
 reactor::source& change_source() noexcept { return file_changes.as_source(); }
 
 file_watch_object::file_watch_object(const std::filesystem::path& path)
-    : event_object(event_word::reset::automatic, false), reactor_(reactor::reactor::acquire()) {
+    : waitable(take_rule::asks, file_watch_word::unchanged), reactor_(reactor::reactor::acquire()) {
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::symlink_status(path, error);
   if (!std::filesystem::exists(status)) {
@@ -136,9 +140,20 @@ file_watch_object::file_watch_object(const std::filesystem::path& path)
   file_changes.add(*this, directory.empty() ? std::filesystem::path(".") : directory);
 }
 
+// Its reference is the caller's.
+void file_watch_object::tell_change(bool is_the_last) noexcept {
+  claimed_waiters claimed;
+  {
+    state_lock lock(*this);
+    lock.set_word(is_the_last ? file_watch_word::on_end(lock.word()) : file_watch_word::on_change(lock.word()));
+    lock.settle(claimed);
+  }
+  claimed.tell();
+}
+
 void file_watch_object::last_reference_dropped() noexcept {
   file_changes.remove(*this);
-  event_object::last_reference_dropped();
+  waitable::last_reference_dropped();
 }
 
 file_watch::file_watch(std::filesystem::path path) : handle(new file_watch_object(path)) {}

@@ -1,6 +1,7 @@
 #include "os/inotify.hpp"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -35,12 +36,21 @@ int inotify::add_watch(const std::string& path, std::uint32_t mask) {
 
 bool inotify::remove_watch(int watch) noexcept { return ::inotify_rm_watch(fd_.get(), watch) == 0; }
 
+std::uint64_t inotify::end_of_queue() const noexcept {
+  int queued = 0;
+  if (::ioctl(fd_.get(), FIONREAD, &queued) != 0) base::bug("the size of a queue of file changes was refused");
+  return taken_ + static_cast<std::uint64_t>(queued);
+}
+
 std::size_t inotify::fill(std::span<std::byte> buffer) noexcept {
   ssize_t length;
   do {
     length = ::read(fd_.get(), buffer.data(), buffer.size());
   } while (length < 0 && errno == EINTR);
-  if (length >= 0) return static_cast<std::size_t>(length);
+  if (length >= 0) {
+    taken_ += static_cast<std::size_t>(length);
+    return static_cast<std::size_t>(length);
+  }
   if (errno != EAGAIN) base::bug("reading a queue of file changes was refused");
   return 0;
 }
@@ -52,7 +62,7 @@ file_change inotify::first_of(std::span<const std::byte>& rest) noexcept {
   // The kernel fills the name up with zeros; there is none at all for the watched path itself.
   const std::string_view text(name, ::strnlen(name, event.len));
   rest = rest.subspan(sizeof event + event.len);
-  return {event.wd, event.mask, event.cookie, text, (event.mask & IN_Q_OVERFLOW) != 0};
+  return {event.wd, event.mask, event.cookie, text, (event.mask & IN_Q_OVERFLOW) != 0, 0};
 }
 
 }  // namespace quiesce::inline v0::os

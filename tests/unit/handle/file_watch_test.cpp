@@ -20,6 +20,7 @@
 #include "support/eventually.hpp"
 #include "support/held_teller.hpp"
 #include "support/process_state.hpp"
+#include "support/waiters_of.hpp"
 #include "unit/reactor/counted_source.hpp"
 
 namespace {
@@ -27,6 +28,27 @@ namespace {
 namespace q = quiesce;
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
+
+// Keeps the reactor's thread in a call: then only the test makes its calls.
+class held_reactor {
+ public:
+  held_reactor() {
+    busy_->signal();
+    held_.get_future().wait();
+  }
+  held_reactor(const held_reactor&) = delete;
+  held_reactor& operator=(const held_reactor&) = delete;
+  ~held_reactor() { release_.set_value(); }
+
+ private:
+  std::promise<void> held_, release_;
+  const support::counted_source::pointer busy_ =
+      support::counted_source::make([this](support::counted_source& self, std::uint32_t) {
+        self.drain();
+        held_.set_value();
+        release_.get_future().wait();
+      });
+};
 
 class FileWatch : public testing::Test {
  protected:
@@ -123,6 +145,55 @@ TEST_F(FileWatch, IsSignalledWhenItsDirectoryGoes_A1) {
   EXPECT_TRUE(q::wait_for(watch, 30s));
 }
 
+TEST_F(FileWatch, StaysSignalledWhenItsDirectoryHasGone_A1) {
+  for (const bool is_renamed : {false, true}) {
+    fs::create_directory(directory_ / "deep");
+    write("deep/file", "1");
+    q::file_watch of_file(directory_ / "deep" / "file");
+    q::file_watch of_directory(directory_ / "deep");
+    if (is_renamed) {
+      fs::rename(directory_ / "deep", directory_ / "elsewhere");
+    } else {
+      fs::remove_all(directory_ / "deep");
+    }
+    settle();
+    settle();  // the first ends in the middle of a call that tells several watches, the second in a later one
+    for (int i = 0; i < 3; ++i) {
+      ASSERT_TRUE(q::wait_for(of_file, 30s)) << "renamed: " << is_renamed << ", wait " << i;
+      ASSERT_TRUE(q::wait_for(of_directory, 30s)) << "renamed: " << is_renamed << ", wait " << i;
+      ASSERT_TRUE(q::wait_all_for({of_file, of_directory}, 30s));
+    }
+  }
+}
+
+// A directory has one number in the kernel, under whatever name it is watched.
+TEST_F(FileWatch, ARenamingBeforeItWasMadeIsNotItsEnd_A1) {
+  fs::create_directory(directory_ / "deep");
+  q::file_watch before(directory_ / "deep");
+  const held_reactor held;
+  fs::rename(directory_ / "deep", directory_ / "elsewhere");
+  q::file_watch after(directory_ / "elsewhere");
+  q::change_source().ready(0);
+  EXPECT_TRUE(q::try_wait(before));
+  EXPECT_FALSE(q::try_wait(after));
+  write("elsewhere/file", "1");
+  q::change_source().ready(0);
+  EXPECT_TRUE(q::try_wait(after));
+  EXPECT_FALSE(q::try_wait(after));
+}
+
+TEST_F(FileWatch, TheEndOfItsDirectoryEndsAllWaits_A1) {
+  fs::create_directory(directory_ / "deep");
+  q::file_watch watch(directory_ / "deep");
+  std::vector<std::future<bool>> waits;
+  for (int i = 0; i < 3; ++i) {
+    waits.push_back(std::async(std::launch::async, [&] { return static_cast<bool>(q::wait_for(watch, 30s)); }));
+  }
+  ASSERT_TRUE(support::eventually([&] { return support::waiters_of::count(watch) == 3; }));
+  fs::remove_all(directory_ / "deep");
+  for (auto& wait : waits) EXPECT_TRUE(wait.get());
+}
+
 TEST_F(FileWatch, ARelativePathWorks_A1) {
   const fs::path before = fs::current_path();
   fs::current_path(directory_);
@@ -175,21 +246,13 @@ TEST_F(FileWatch, AReactorsCallWaitsUntilThatOfTheOneBeforeItHasEnded) {
 TEST_F(FileWatch, AReactorsCallTakesOneBufferFullAndLeavesTheRestForTheNext) {
   for (const char* name : {"one", "two"}) write(name, "1");
   q::file_watch watch(directory_ / "file");
-  std::promise<void> held, release;
-  const auto busy = support::counted_source::make([&](support::counted_source& self, std::uint32_t) {
-    self.drain();
-    held.set_value();
-    release.get_future().wait();
-  });
-  busy->signal();
-  held.get_future().wait();  // from here on only this test makes the reactor's calls
+  const held_reactor held;
   for (int i = 0; i < 500; ++i) change_twice();
   write("file", "2");
   int calls = 0;
   for (; calls < 1000 && !q::try_wait(watch); ++calls) q::change_source().ready(0);
   EXPECT_GE(calls, 8) << "a thousand changes are 32,000 bytes";
   EXPECT_LT(calls, 1000) << "the last change was lost";
-  release.set_value();
 }
 
 // Many handles make each change costly, so that reading never catches up with who writes.

@@ -76,6 +76,21 @@ TEST_F(Inotify, AChangeInADirectoryCarriesTheName) {
   EXPECT_EQ(found[1].name, "another-with-a-longer-name");
 }
 
+TEST_F(Inotify, TellsWhichChangesWereQueuedAtAMoment) {
+  inotify queue;
+  queue.add_watch(directory_.string(), IN_CLOSE_WRITE);
+  EXPECT_EQ(queue.end_of_queue(), 0u);
+  for (int round = 0; round < 2; ++round) {
+    touch(path("one"));
+    touch(path("two"));
+    const std::uint64_t then = queue.end_of_queue();
+    touch(path("three"));
+    std::vector<bool> is_older;
+    queue.read([&](const file_change& each) { is_older.push_back(each.end <= then); });
+    EXPECT_EQ(is_older, (std::vector<bool>{true, true, false})) << "round " << round;
+  }
+}
+
 TEST_F(Inotify, BothHalvesOfARenameCarryOneCookie) {
   touch(path("old"));
   inotify queue;
