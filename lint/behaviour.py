@@ -5,6 +5,10 @@ usage: behaviour.py [--write] [ROOT]
 
 A test shows the rows that its name ends in: TEST(Event, IsKept_A2_B5) shows A2 and B5. --write updates the last column.
 A fault, tests/faults/A2.patch or tests/faults/A2.<what>.patch, is a bug that tests of its row must find.
+
+A row that is shown may name what is not built yet. The section "Not there yet" lists these clauses:
+    - A2, "its own words": with B5
+They have to stand in the row, and B5, which brings them, must not be shown.
 """
 
 import pathlib
@@ -17,6 +21,8 @@ TEST = re.compile(r"\b(?:TYPED_)?TEST(?:_F|_P)?\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)")
 CITED = re.compile(r"(?:_[A-Z][0-9]+)+$")
 ROW = re.compile(r"^\| ([A-Z][0-9]+) \| (.*) \| (.*) \|$")
 NOTHING = "not yet"
+NOT_THERE = "## Not there yet"
+CLAUSE = re.compile(r'^- ([A-Z][0-9]+), "([^"]+)": with ([A-Z][0-9]+)$')
 
 
 class Row:
@@ -64,6 +70,32 @@ def check_faults(root, rows, shown, page, errors):
             errors.append(f"{page}:{rows[row].number + 1}: row {row} has tests, and no fault in tests/faults that they find")
 
 
+def check_clauses(lines, rows, shown, page, errors):
+    if NOT_THERE not in lines:
+        return
+    for number, line in enumerate(lines[lines.index(NOT_THERE) + 1 :], lines.index(NOT_THERE) + 2):
+        if line.startswith("## "):
+            return
+        if not line.startswith("- "):
+            continue
+        place = f"{page}:{number}"
+        match = CLAUSE.match(line)
+        if not match:
+            errors.append(f"{place}: is not of the form: - A2, \"its own words\": with B5")
+            continue
+        row, words, brought_by = match.groups()
+        unknown = [each for each in (row, brought_by) if each not in rows]
+        if unknown:
+            errors.append(f"{place}: there is no row {unknown[0]}")
+            continue
+        if words not in rows[row].text:
+            errors.append(f"{place}: row {row} does not say \"{words}\"")
+        if not shown[row]:
+            errors.append(f"{place}: no test shows row {row}: all of it is not there yet")
+        if shown[brought_by]:
+            errors.append(f"{place}: row {brought_by} has tests: is \"{words}\" there now?")
+
+
 def column(names):
     return ", ".join(f"`{name}`" for name in names) or NOTHING
 
@@ -89,6 +121,7 @@ def main():
         errors.append(f"{name}:1: holds no rows")
     shown = read_tests(root, rows, name, errors)
     check_faults(root, rows, shown, name, errors)
+    check_clauses(lines, rows, shown, name, errors)
     for row, tests in shown.items():
         entry = rows[row]
         if write:
