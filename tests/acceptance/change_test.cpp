@@ -112,6 +112,45 @@ TEST_F(RunChange, AFileThatIsRemovedAndMadeAgainIsStillWatched) {
   stop();
 }
 
+TEST_F(RunChange, ADirectoryThatIsRemovedAndMadeAgainIsStillWatched) {
+  std::filesystem::create_directory(program_.folder() / "source");
+  program_.write("source/app", "0");
+  program_.write("Procfile", "web: echo version $(cat source/app || echo none); exec sleep 1000\n");
+  program_.start({"--watch", "web=source", "--debounce", "1ms", "--back-off-max", "100ms"});
+  program_.await_output("version 0");
+  std::filesystem::remove_all(program_.folder() / "source");
+  EXPECT_EQ(program_.await("watch-lost", "web").at("path"), "source");
+  program_.await_output("source cannot be watched any more for web");
+  program_.await_output("version none");
+  std::filesystem::create_directory(program_.folder() / "source");
+  program_.await("watched-again", "web");
+  program_.write("source/app", "1");
+  program_.await_output("version 1");
+  program_.write("source/app", "2");
+  program_.await_output("version 2");
+  stop();
+}
+
+TEST_F(RunChange, ADirectoryThatIsSwappedByRenamingIsStillWatched) {
+  std::filesystem::create_directory(program_.folder() / "source");
+  program_.write("source/app", "0");
+  program_.write("Procfile", "web: echo version $(cat source/app || echo none); exec sleep 1000\n");
+  program_.start(
+      {"--watch", "web=source", "--watch", "web=source/app", "--debounce", "1ms", "--back-off-max", "100ms"});
+  program_.await_output("version 0");
+  for (int i = 1; i <= 3; ++i) {
+    const std::string number = std::to_string(i);
+    std::filesystem::create_directory(program_.folder() / "next");
+    program_.write("next/app", number);
+    std::filesystem::rename(program_.folder() / "source", program_.folder() / ("old" + number));
+    std::filesystem::rename(program_.folder() / "next", program_.folder() / "source");
+    program_.await_output("version " + number);
+    program_.write("source/app", "changed " + number);
+    program_.await_output("version changed " + number);
+  }
+  stop();
+}
+
 // watchdog#997: each change prolonged the window, so that steady changes put off the restart for ever.
 TEST_F(RunChange, SteadyChangesDelayARestartButDoNotPreventIt) {
   program_.write("file", "");

@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <functional>
 #include <quiesce/quiesce.hpp>
+#include <system_error>
 
+#include "back_off.hpp"
 #include "process_settings.hpp"
 #include "surroundings.hpp"
 
@@ -14,6 +16,9 @@ namespace quiesce_tool {
 /// one call. The window begins with the first change and has a fixed length: later changes do not prolong it, so that a
 /// path that changes all the time delays a restart but cannot prevent it. No change is lost: one that comes while
 /// `settled` runs, or later, opens the next window.
+///
+/// A path whose directory is removed or renamed is looked for until something can be watched there again. Both, that it has
+/// gone and that it is back, are changes.
 class change_window {
  public:
   /// Errors: std::system_error with the path in its text if one cannot be watched.
@@ -27,12 +32,23 @@ class change_window {
 
  private:
   struct watch {
+    change_window& owner;
     std::filesystem::path path;
     q::file_watch changes;
-    q::registered_wait on_change;
-    watch(change_window& owner, const std::filesystem::path& watched);
+    bool is_lost = false;
+    std::error_code reason{};
+    back_off pauses;
+    q::timer next_look{q::timer::reset::automatic};
+    q::registered_wait on_news;  // of the watch or, while that is lost, of the timer
+    watch(change_window& window, const std::filesystem::path& watched);
+
+    void arm();
+    void signalled();
+    bool watch_anew();
   };
 
+  void lost(const watch& which);
+  void found(const watch& which);
   void changed(const std::filesystem::path& path);
   void window_over();
 

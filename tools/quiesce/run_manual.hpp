@@ -50,7 +50,8 @@ RESTARTS
   A change of a watched path restarts the process in any case, after --debounce from the first change:
   later changes do not prolong it. A process that is watched is never over; it waits for the next change.
   Paths are relative to the folder in which the program was started. A symbolic link is watched as such, and
-  a directory not deeper than its entries. A process that changes what it is watched for is told of after
+  a directory not deeper than its entries. One that is removed or renamed is looked for until it is back,
+  and then watched anew; both are changes. A process that changes what it is watched for is told of after
   some rounds, and from then on its restarts are put off like those after a failure.
 
 STOPPING
@@ -75,9 +76,9 @@ EVENT LOG
   Each line is a JSON object with `ms`, the milliseconds since the start, `event`, and where they apply
   `process`, `pid` and more. The events: run-started, awaiting (what it needs), started,
   start-failed, not-started, ready, ready-failed, notify-refused (READY=1 from a stranger), exited,
-  restart-scheduled, restarted, resting, file-changed, told-of-change, change-loop, output-held-up (nobody
-  reads), reload-requested, reloaded, reload-failed, stop-requested, kill-requested, stopping, signalled,
-  waiting, killed, stopped, orphan-found, orphan-ended, finished.
+  restart-scheduled, restarted, resting, file-changed, watch-lost, watched-again, told-of-change,
+  change-loop, output-held-up (nobody reads), reload-requested, reloaded, reload-failed, stop-requested,
+  kill-requested, stopping, signalled, waiting, killed, stopped, orphan-found, orphan-ended, finished.
 
 EXIT STATUS
   It ends by itself when no process is left to wait for, or when a process has failed that is not to be
