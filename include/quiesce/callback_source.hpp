@@ -54,6 +54,7 @@ enum class pending : std::uint8_t {
 ///           cannot take away code that runs or is due, also when the callback itself calls it. When a stop of the
 ///           source, its group or its pool returns, its hold is gone; where none is waited for, it goes soon after. A
 ///           variable of the library that holds a source has to be stopped before: it would keep the library for ever.
+///           A library that holds a copy of this one, as a plug-in does that links it, is never unloaded.
 /// Errors:   using a null (moved-from) source is a bug of the caller; the calls are noexcept, so it ends the process with
 ///           the place of the call.
 class callback_source {

@@ -14,7 +14,7 @@ enum class wait_status : std::uint8_t {
   stopped,      ///< a stop was requested first; nothing was taken
   interrupted,  ///< the thread was interrupted first; nothing was taken
   aborted,      ///< the thread was asked to abort first; nothing was taken
-  failed,       ///< the object can never be signalled any more; `error` says why
+  failed,       ///< the object can never be signalled any more, as `error` says; no kind of object ends a wait so yet
 };
 
 /// The outcome of a wait. True in a condition when something was taken.
