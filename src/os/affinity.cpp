@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <string>
 
 #include "os/cpu_quota.hpp"
 
@@ -33,8 +34,10 @@ unsigned processors_of_the_mask() noexcept {
 
 }  // namespace
 
-unsigned usable_processors() {
-  const cpu_quota quota = find_cpu_quota();
+unsigned usable_processors() { return usable_processors({}); }
+
+unsigned usable_processors(const std::string& root) {
+  const cpu_quota quota = find_cpu_quota(root);
   const unsigned allowed = processors_of_the_mask();
   return quota.is_limited ? std::min(quota.processors, allowed) : allowed;
 }

@@ -1,39 +1,22 @@
 #include "os/cpu_quota.hpp"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
-#include <fstream>
 #include <string>
+#include <utility>
+
+#include "support/group_files.hpp"
 
 namespace {
 
 using quiesce::os::cpu_quota;
 using quiesce::os::find_cpu_quota;
 
-// Files that stand where those of the kernel do, below a folder of their own.
 class CpuQuota : public testing::Test {
  protected:
-  CpuQuota() {
-    std::string name = (std::filesystem::temp_directory_path() / "quiesce_quota_XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) root_ = name;
-  }
-  ~CpuQuota() override {
-    if (!root_.empty()) std::filesystem::remove_all(root_);
-  }
-
-  void file(const std::string& name, const std::string& text) const {
-    const std::filesystem::path path = root_ + name;
-    std::filesystem::create_directories(path.parent_path());
-    std::ofstream(path) << text;
-  }
+  void file(const std::string& name, const std::string& text) const { files_.file(name, text); }
   void second_version(const std::string& group, const std::string& shown = "/") const {
-    file("/proc/self/cgroup", "0::" + group + "\n");
-    file("/proc/self/mountinfo",
-         "22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw\n"
-         "35 22 0:30 " +
-             shown + " /sys/fs/cgroup rw,nosuid shared:4 master:1 - cgroup2 cgroup2 rw,nsdelegate\n");
+    files_.second_version(group, shown);
   }
   void first_version(const std::string& group) const {
     file("/proc/self/cgroup", "5:cpuset:/elsewhere\n4:cpu,cpuacct:" + group + "\n0::/\n");
@@ -47,11 +30,11 @@ class CpuQuota : public testing::Test {
   }
   // 0: no quota.
   unsigned found() const {
-    const cpu_quota quota = find_cpu_quota(root_);
+    const cpu_quota quota = find_cpu_quota(files_.root());
     return quota.is_limited ? quota.processors : 0;
   }
 
-  std::string root_;
+  support::group_files files_;
 };
 
 TEST_F(CpuQuota, IsThatOfTheOwnGroup_C12) {
