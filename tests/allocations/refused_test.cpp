@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <new>
 #include <string>
@@ -136,8 +137,35 @@ TEST(RefusedAllocation, LeavesNoProcessThatNobodyKnows_J4) {
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";
 }
 
+TEST(RefusedAllocation, LeavesAProcessThatWasToBeAdoptedToItsParent_J4) {
+  EXPECT_GE(refuse_each_allocation([] {
+              const pid_t pid = ::fork();
+              if (pid == 0) ::_exit(7);
+              try {
+                q::process made = q::process::adopt(pid);
+                EXPECT_TRUE(q::wait(made));
+                EXPECT_EQ(made.status().code, 7);
+              } catch (const std::bad_alloc&) {
+                EXPECT_EQ(::waitpid(pid, nullptr, 0), pid) << "somebody else has reaped it";
+                throw;
+              }
+            }),
+            1u);
+}
+
 TEST(RefusedAllocation, LeavesNothingOfAPool_J4) {
   EXPECT_GE(refuse_each_allocation([] { q::thread_pool made({.name = long_name, .minimum = 2, .running = 2}); }), 1u);
+}
+
+TEST(RefusedAllocation, LeavesNothingOfAPoolThatHasAHandlerAndAReport_J4) {
+  std::array<char, 100> captured{};
+  const auto handled = [captured](const std::exception_ptr&) { static_cast<void>(captured); };
+  const auto reported = [captured](const std::string&) { static_cast<void>(captured); };
+  EXPECT_GE(refuse_each_allocation([&] {
+              q::thread_pool made(
+                  {.running = 1, .exceptions = q::on_exception::handler, .handler = handled, .report = reported});
+            }),
+            3u);
 }
 
 class RefusedByAPool : public testing::Test {
