@@ -65,6 +65,22 @@ set_source_files_properties("${options_folder}/without_run_time_types_test.cpp" 
 set_source_files_properties("${options_folder}/without_exceptions_test.cpp" PROPERTIES COMPILE_OPTIONS -fno-exceptions)
 quiesce_register_tests(options_tests options LIMIT 50 TIMEOUT 60)
 
+# Programs that only link the library, or only use what needs no thread; and what the library itself refers to.
+set(lifetime_folder "${PROJECT_SOURCE_DIR}/tests/lifetime")
+foreach(name linked_program events_program)
+  add_executable(lifetime_${name} "${lifetime_folder}/${name}.cpp")
+  target_include_directories(lifetime_${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+  target_link_libraries(lifetime_${name} PRIVATE $<LINK_LIBRARY:WHOLE_ARCHIVE,quiesce>)
+endforeach()
+add_executable(lifetime_tests "${lifetime_folder}/lifetime_test.cpp")
+target_link_libraries(lifetime_tests PRIVATE GTest::gtest GTest::gtest_main)
+target_compile_definitions(lifetime_tests PRIVATE
+  QUIESCE_LINKED_PROGRAM="$<TARGET_FILE:lifetime_linked_program>"
+  QUIESCE_EVENTS_PROGRAM="$<TARGET_FILE:lifetime_events_program>"
+  QUIESCE_LIBRARY="$<TARGET_FILE:quiesce>")
+add_dependencies(lifetime_tests lifetime_linked_program lifetime_events_program quiesce)
+quiesce_register_tests(lifetime_tests lifetime LIMIT 50 TIMEOUT 60)
+
 # A project of its own that uses the installed library. Once is enough: the sanitizers' options are not installed with it.
 if(QUIESCE_FLAVOUR STREQUAL "dev")
   add_test(NAME install.find_package

@@ -27,10 +27,11 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 COPIED = ["CMakeLists.txt", "CMakePresets.json", "cmake", "include", "src", "tests/contract", "tests/launch",
-          "tests/allocations", "tests/launch.py", "tests/options", "tests/plugin", "tests/support", "tests/unit"]
+          "tests/allocations", "tests/launch.py", "tests/lifetime", "tests/options", "tests/plugin", "tests/support",
+          "tests/unit"]
 COPIED_FOR_TOOLS = ["tools", "tests/acceptance"]
 TESTS_OF_TOOLS = "tests/unit/tools"
-PROGRAMS = ["unit_tests", "contract_tests", "plugin_tests", "allocations_tests", "options_tests"]
+PROGRAMS = ["unit_tests", "contract_tests", "plugin_tests", "allocations_tests", "options_tests", "lifetime_tests"]
 PROGRAMS_OF_TOOLS = ["acceptance_tests"]
 GREEN_LIMIT = 900  # for all the tests at once, seconds
 BEGUN = re.compile(r"^\[ RUN      \] ([\w./]+)", re.MULTILINE)
