@@ -13,9 +13,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <optional>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "quiesce/quiesce.hpp"
 #include "support/eventually.hpp"
@@ -252,6 +254,39 @@ TEST_F(OutOfDescriptors, OutOfWatchesTheFirstLeavesNothingBehind_J4) {
     return support::count_descriptors() == before ? told : "a descriptor is left";
   });
   EXPECT_THAT(text, AllOf(HasSubstr(directory_.string()), HasSubstr("max_user_watches")));
+}
+
+// The number of what the kernel watches for one user is limited, too.
+TEST_F(OutOfDescriptors, WhatTheKernelDoesNotWatchForThemIsNotThereAtAll_J4) {
+  const std::vector<std::function<void()>> makings{
+      [&] { const q::descriptor made(ends_[0], q::descriptor::readiness::readable); },
+      [&] { const q::file_watch made(directory_); },
+      [] { const q::os_signal made(SIGUSR1); },
+      [] {
+        const q::process made = q::process::spawn({"sleep", "1000"});
+      },
+  };
+  for (const auto& make : makings) {
+    const std::string text = support::in_child([&]() -> std::string {
+      const q::timer keeps_the_thread;
+      { const q::os_signal makes_what_stays(SIGUSR2); }
+      if (!support::refuse_call(SYS_epoll_ctl, ENOSPC)) return "no filter";
+      const std::size_t before = support::count_descriptors();
+      std::string told = "made";
+      try {
+        make();
+      } catch (const std::system_error& error) {
+        told = error.what();
+      }
+      struct sigaction now {};
+      ::sigaction(SIGUSR1, nullptr, &now);
+      if (now.sa_handler != SIG_DFL) return "the action of the signal is another one";
+      if (::waitpid(-1, nullptr, WNOHANG) != -1) return "a child is left";
+      return support::count_descriptors() == before ? told : "a descriptor is left";
+    });
+    EXPECT_THAT(text, AllOf(HasSubstr("/proc/sys/fs/epoll/max_user_watches"), Not(HasSubstr("space left"))))
+        << "number " << &make - makings.data();
+  }
 }
 
 }  // namespace
