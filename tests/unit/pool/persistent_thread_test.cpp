@@ -1,12 +1,16 @@
 // The one thread of a pool that lives as long as the pool.
 #include <gtest/gtest.h>
 
+#include <future>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "quiesce/auto_reset_event.hpp"
 #include "quiesce/manual_reset_event.hpp"
+#include "quiesce/pool_timer.hpp"
+#include "quiesce/pool_work.hpp"
 #include "quiesce/thread_pool.hpp"
 #include "quiesce/wait.hpp"
 #include "support/eventually.hpp"
@@ -71,6 +75,41 @@ TEST(PersistentThread, RunsTheCallbacksOfWaitsThatAskForIt_C2) {
   }
   wait.stop();
   EXPECT_EQ(on, std::vector<std::thread::id>(5, of_the_pool));
+}
+
+TEST(PersistentThread, RunsWorkAndTimersThatAskForItInTheOrderOfTheirComing_C2) {
+  q::thread_pool pool({.running = 2});
+  q::auto_reset_event told;
+  std::thread::id of_the_pool;
+  std::vector<std::thread::id> on;
+  std::string ran;
+  const auto note = [&](char what) {
+    ran += what;
+    on.push_back(std::this_thread::get_id());
+    told.set();
+  };
+  q::pool_work work(pool, [&] { note('w'); }, {.where = persistent});
+  q::pool_timer timer(pool, [&] { note('t'); }, {.where = persistent});
+  std::promise<void> go_on;
+  pool.post(
+      [&] {
+        of_the_pool = std::this_thread::get_id();
+        go_on.get_future().wait();
+      },
+      persistent);
+  work.submit();
+  pool.post([&] { note('p'); }, persistent);
+  work.submit();
+  go_on.set_value();
+  EXPECT_TRUE(pool.drain(30s).empty());
+  EXPECT_EQ(ran, "wpw");
+  static_cast<void>(q::try_wait(told));
+  timer.set(1us, 1us);
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(q::wait_for(told, 30s));
+  timer.stop();
+  work.stop();
+  EXPECT_EQ(ran.substr(3), std::string(ran.size() - 3, 't'));
+  EXPECT_EQ(on, std::vector<std::thread::id>(ran.size(), of_the_pool));
 }
 
 TEST(PersistentThread, IsNotAmongTheWorkersWhichGoOnWhileItIsBusy_C2) {

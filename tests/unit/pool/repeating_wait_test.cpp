@@ -92,15 +92,30 @@ TEST(RepeatingWait, ALimitOfZeroCallsBackWithoutEnd_C4) {
   EXPECT_TRUE(eventually([&] { return timed_out > 100; }));
 }
 
-TEST(RepeatingWait, OneThatIsRegisteredForOnceDoesNotRepeat_C4) {
+TEST(RepeatingWait, OneThatIsRegisteredForOnceDoesNotRepeatAndIsStoppedAllTheSame_C4_D1) {
   q::thread_pool pool({.running = 1});
   q::auto_reset_event event, called;
+  std::atomic<int> calls{0};
   auto wait = pool.register_wait(
-      event, [&](q::callback_scope&) { called.set(); }, q::repeat::once, 1h);
+      event,
+      [&](q::callback_scope&) {
+        ++calls;
+        called.set();
+      },
+      q::repeat::once, 1h);
   event.set();
   EXPECT_TRUE(q::wait(called));
   event.set();
   EXPECT_TRUE(q::try_wait(event));
+  EXPECT_FALSE(q::try_wait(wait.stopped())) << "it can be armed again";
+  const q::stop_result result = wait.stop();
+  EXPECT_EQ(result.status, q::stop_status::stopped);
+  EXPECT_EQ(result.dropped, 0u);
+  EXPECT_TRUE(q::try_wait(wait.stopped()));
+  EXPECT_EQ(wait.arm(event), q::arm_status::refused);
+  event.set();
+  EXPECT_TRUE(q::try_wait(event));
+  EXPECT_EQ(calls, 1);
 }
 
 TEST(RepeatingWait, CallbacksNeverOverlap_C6) {
