@@ -64,6 +64,41 @@ TEST(ClockOfDeadlines, OfATimerIsThatOfItsMoment_B6) {
   expect_timer(CLOCK_REALTIME, set(system_clock::now() + 1h, 1h));
 }
 
+// A period is a time, not a moment: the clock may be set while it passes.
+TEST(ClockOfDeadlines, OfTheLaterPeriodsOfATimerIsTheSteadyOneWhateverTheFirstMomentWasOn_B6) {
+  expect_timer(CLOCK_MONOTONIC, [] {
+    q::timer timer;
+    timer.set(system_clock::now() + 1ms, 1h);
+    EXPECT_TRUE(q::wait_for(timer, 30s));
+    return timer;
+  });
+  expect_timer(CLOCK_MONOTONIC, [] {
+    q::timer timer;
+    timer.set(system_clock::now() - 1min, 1h);
+    EXPECT_TRUE(q::try_wait(timer));
+    return timer;
+  });
+}
+
+TEST(ClockOfDeadlines, OfAPoolTimerIsThatOfItsMomentAndThenTheSteadyOne_B6_C7) {
+  q::thread_pool pool({.running = 1});
+  q::auto_reset_event called;
+  q::pool_timer timer(pool, [&] { called.set(); });
+  ASSERT_TRUE(eventually(no_timer_is_set));
+  for (const std::chrono::nanoseconds window : {0ns, std::chrono::nanoseconds(1min)}) {
+    timer.set(system_clock::now() + 1h, 2h, window);
+    EXPECT_TRUE(is_timer_set(CLOCK_REALTIME));
+    EXPECT_FALSE(is_timer_set(CLOCK_MONOTONIC));
+    EXPECT_TRUE(timer.cancel());
+  }
+  timer.set(system_clock::now() + 1ms, 1h);
+  ASSERT_TRUE(q::wait_for(called, 30s));
+  timer.wait_for_callbacks();
+  EXPECT_TRUE(is_timer_set(CLOCK_MONOTONIC));
+  // The one above was left set, as that of most deadlines that are cancelled; it has fired for the one that came.
+  EXPECT_TRUE(eventually([] { return !is_timer_set(CLOCK_REALTIME); }));
+}
+
 TEST(ClockOfDeadlines, OfWhatAPoolDoesLaterIsThatOfItsMoment_B6) {
   q::thread_pool pool({.running = 1});
   const q::auto_reset_event event;
