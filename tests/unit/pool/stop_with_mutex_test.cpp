@@ -1,12 +1,15 @@
 // Stops by threads that own mutexes, whose callbacks wait for them, which are no deadlocks: nothing is reported.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <stop_token>
 #include <thread>
+#include <vector>
 
 #include "quiesce/quiesce.hpp"
 #include "support/eventually.hpp"
@@ -179,6 +182,68 @@ TEST(StopWithMutex, AMutexThatWasGivenBackBeforeTheStopIsNoDeadlock_D6) {
     ASSERT_EQ(calls, 1) << round;
   }
   kept.unlock();
+}
+
+// Of a lock that is not this library's nobody knows who holds it. So the stop cannot say that it waits for ever, but whoever
+// looks is told for whom.
+TEST(StopWithMutex, ACallbackThatWaitsForAForeignLockIsNamedWhenTheStopGivesUp_D6_D8) {
+  q::thread_pool pool({.running = 1});
+  std::mutex foreign;
+  q::manual_reset_event begun;
+  std::atomic<std::uint64_t> thread{0};
+  q::pool_work work(pool,
+                    [&] {
+                      thread = static_cast<std::uint64_t>(::gettid());
+                      begun.set();
+                      const std::lock_guard hold(foreign);
+                    },
+                    {.name = "refill"});
+  {
+    const std::lock_guard hold(foreign);
+    work.submit();
+    ASSERT_TRUE(q::wait_for(begun, 30s));
+    EXPECT_EQ(work.stop_for(5ms).status, q::stop_status::timed_out);
+    for (const auto& running : {work.in_flight(), pool.drain(0s)}) {
+      ASSERT_EQ(running.size(), 1u);
+      EXPECT_EQ(running[0].name, "refill");
+      EXPECT_EQ(running[0].thread, thread.load());
+    }
+    EXPECT_EQ(pool.stop_for(5ms).status, q::stop_status::timed_out);
+  }
+  EXPECT_EQ(work.stop().status, q::stop_status::stopped);
+  EXPECT_TRUE(work.in_flight().empty());
+}
+
+TEST(StopWithMutex, ACallbackThatWaitsForAForeignLockIsNamedToOthersWhileTheStopHangs_D6_D8) {
+  q::thread_pool pool({.running = 1});
+  std::timed_mutex foreign;
+  std::atomic<bool> gives_up{false};
+  q::manual_reset_event begun;
+  q::pool_work work(pool,
+                    [&] {
+                      begun.set();
+                      while (!foreign.try_lock_for(1ms)) {
+                        if (gives_up) return;  // or nothing would ever end this
+                      }
+                      foreign.unlock();
+                    },
+                    {.name = "refill"});
+  std::atomic<bool> has_stopped{false};
+  std::jthread stopper([&] {
+    const std::lock_guard hold(foreign);
+    work.submit();
+    static_cast<void>(q::wait(begun));
+    work.stop();
+    has_stopped = true;
+  });
+  const bool waits = eventually([&] { return waiters_of::any(work.stopped()); });
+  const std::vector<q::callback_info> running = work.in_flight();
+  const bool hangs = !has_stopped;
+  gives_up = true;
+  stopper.join();
+  EXPECT_TRUE(waits && hangs && has_stopped);
+  ASSERT_EQ(running.size(), 1u);
+  EXPECT_EQ(running[0].name, "refill");
 }
 
 }  // namespace
