@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <random>
 #include <stdexcept>
@@ -13,19 +14,22 @@
 #include <vector>
 
 #include "quiesce/quiesce.hpp"
+#include "support/inline_options.hpp"
 
 namespace {
 
 namespace q = quiesce;
 using namespace std::chrono_literals;
 
-enum class kind : std::uint8_t { automatic, manual, semaphore, mutex };
+enum class kind : std::uint8_t { automatic, manual, semaphore, mutex, timer };
 
-// What one object must do. `value`: whether an event is signalled, what a semaphore counts, how often a mutex is owned.
+// What one object must do. `value`: whether an event or a timer is signalled, what a semaphore counts, how often a mutex is
+// owned. `queue`: the registered waits that are armed with it, which take what comes before it is stored.
 struct model {
   kind what;
   std::uint32_t value = 0;
   std::uint32_t maximum = 1;
+  std::vector<std::size_t> queue{};
 
   bool is_available() const { return what == kind::mutex || value > 0; }
   void take() {
@@ -35,26 +39,41 @@ struct model {
       --value;
     }
   }
-  // Whether it may be signalled by signal_and_wait, and what that does.
+  bool may_be_waited_for_inline() const { return what != kind::mutex && what != kind::timer; }
+  // Whether it may be signalled by signal_and_wait.
   bool can_signal() const {
     if (what == kind::mutex) return value > 0;
+    if (what == kind::timer) return false;
     return what != kind::semaphore || value < maximum;
   }
-  void signal() {
+  // Returns the waits that are given it, in their order.
+  std::vector<std::size_t> signal(std::uint32_t times = 1) {
     if (what == kind::mutex) {
       --value;
-    } else if (what == kind::semaphore) {
-      ++value;
-    } else {
+      return {};
+    }
+    const std::size_t given = what == kind::manual ? queue.size() : std::min<std::size_t>(times, queue.size());
+    const auto end = queue.begin() + static_cast<std::ptrdiff_t>(given);
+    std::vector<std::size_t> fired(queue.begin(), end);
+    queue.erase(queue.begin(), end);
+    if (what == kind::semaphore) {
+      value += times - static_cast<std::uint32_t>(given);
+    } else if (what == kind::manual || given == 0) {
       value = 1;
     }
+    return fired;
   }
 };
 
-// The objects of one sequence and their models. Every handle is one of two to its object, which change places.
+// The objects of one sequence and their models. Every handle is one of two to its object, which change places. Registered
+// waits make their callbacks on the thread that signals: all of them are over when its call returns.
 class market {
  public:
-  explicit market(std::uint32_t seed) : random_(seed) {
+  market(std::uint32_t seed, q::thread_pool& pool) : random_(seed) {
+    for (std::size_t i = 0; i < waits_; ++i) {
+      registered_.emplace_back(
+          pool, [this, i](q::callback_scope&) { called_.push_back(i); }, support::inline_options);
+    }
     for (std::size_t i = 0; i < automatic_.size(); ++i) {
       const bool set = pick(2) == 0;
       automatic_[i] = q::auto_reset_event(set);
@@ -66,6 +85,7 @@ class market {
       models_.push_back({kind::manual, set ? 0U : 1U});
       models_.push_back({kind::semaphore, count, maximum});
       models_.push_back({kind::mutex});
+      models_.push_back({kind::timer});
     }
   }
 
@@ -78,7 +98,7 @@ class market {
 
   void step() {
     const std::size_t i = pick(models_.size());
-    switch (pick(8)) {
+    switch (pick(11)) {
       case 0: signal_by_hand(i); break;
       case 1: reset_or_pulse(i); break;
       case 2: try_one(i); break;
@@ -86,14 +106,19 @@ class market {
       case 4: try_all(); break;
       case 5: signal_and_wait(i, pick(models_.size())); break;
       case 6: exchange_handles(i); break;
+      case 7: disarm(pick(waits_)); break;
+      case 8:
+      case 9: arm(pick(waits_), i); break;
       default: try_until_it_is_empty(i); break;
     }
+    EXPECT_EQ(called_, to_call_) << told_;
   }
 
   const std::string& told() const { return told_; }
 
  private:
-  static constexpr std::size_t kinds = 4;
+  static constexpr std::size_t kinds = 5;
+  static constexpr std::size_t waits_ = 4;
 
   std::size_t pick(std::size_t below) { return std::uniform_int_distribution<std::size_t>(0, below - 1)(random_); }
 
@@ -103,6 +128,7 @@ class market {
       case kind::automatic: return automatic_[which];
       case kind::manual: return manual_[which];
       case kind::semaphore: return semaphore_[which];
+      case kind::timer: return timer_[which];
       default: return mutex_[which];
     }
   }
@@ -116,6 +142,7 @@ class market {
       case kind::automatic: automatic_[i / kinds].set(); break;
       case kind::manual: manual_[i / kinds].set(); break;
       case kind::semaphore: return release(i, static_cast<std::uint32_t>(pick(4)));
+      case kind::timer: timer_[i / kinds].set(0s); break;
       default:
         if (one.value == 0) {
           EXPECT_THROW(mutex_[i / kinds].unlock(), std::logic_error);
@@ -123,7 +150,7 @@ class market {
         }
         mutex_[i / kinds].unlock();
     }
-    one.signal();
+    expect_called(one.signal());
   }
 
   void release(std::size_t i, std::uint32_t n) {
@@ -133,7 +160,7 @@ class market {
       return;
     }
     EXPECT_EQ(semaphore_[i / kinds].release(n), one.value);
-    one.value += n;
+    expect_called(one.signal(n));
   }
 
   void reset_or_pulse(std::size_t i) {
@@ -143,12 +170,42 @@ class market {
     if (one.what == kind::automatic) {
       q::auto_reset_event& event = automatic_[i / kinds];
       pulses ? event.pulse() : event.reset();
-      one.value = 0;
     } else if (one.what == kind::manual) {
       q::manual_reset_event& event = manual_[i / kinds];
       pulses ? event.pulse() : event.reset();
-      one.value = 0;
+    } else if (one.what == kind::timer) {
+      timer_[i / kinds].set(1h);
+      if (pulses) timer_[i / kinds].cancel();
+    } else {
+      return;
     }
+    if (pulses && one.what != kind::timer) expect_called(one.signal());
+    one.value = 0;
+  }
+
+  void arm(std::size_t wait, std::size_t i) {
+    model& one = models_[i];
+    if (!one.may_be_waited_for_inline()) return;
+    tell("arm " + std::to_string(wait) + " with " + std::to_string(i));
+    const bool was_armed = leave_queue(wait);
+    EXPECT_EQ(registered_[wait].arm(handle_of(i)), was_armed ? q::arm_status::replaced : q::arm_status::armed) << told_;
+    if (!one.is_available()) return one.queue.push_back(wait);
+    one.take();
+    expect_called({wait});
+  }
+
+  void disarm(std::size_t wait) {
+    tell("disarm " + std::to_string(wait));
+    EXPECT_EQ(registered_[wait].disarm(), leave_queue(wait)) << told_;
+  }
+
+  // In the model. Whether it stood in one.
+  bool leave_queue(std::size_t wait) {
+    return std::ranges::any_of(models_, [&](model& each) { return std::erase(each.queue, wait) != 0; });
+  }
+
+  void expect_called(const std::vector<std::size_t>& waits) {
+    to_call_.insert(to_call_.end(), waits.begin(), waits.end());
   }
 
   void try_one(std::size_t i) {
@@ -212,7 +269,10 @@ class market {
       return;
     }
     const q::wait_result result = act();
-    models_[to_signal].signal();
+    const std::vector<std::size_t> handed_over = models_[to_signal].signal();
+    expect_called(handed_over);
+    // Their callbacks are made by the pool, since this thread might have had to wait.
+    for (const std::size_t wait : handed_over) registered_[wait].wait_for_callbacks();
     expect_taken(result, to_wait, models_[to_wait].is_available());
   }
 
@@ -224,6 +284,7 @@ class market {
       case kind::automatic: automatic_[which] = automatic_[which].duplicate(); break;
       case kind::manual: manual_[which] = manual_[which].duplicate(); break;
       case kind::semaphore: semaphore_[which] = semaphore_[which].duplicate(); break;
+      case kind::timer: timer_[which] = timer_[which].duplicate(); break;
       default: mutex_[which] = mutex_[which].duplicate();
     }
   }
@@ -245,14 +306,18 @@ class market {
   std::array<q::manual_reset_event, 2> manual_;
   std::array<q::semaphore, 2> semaphore_{q::semaphore(0), q::semaphore(0)};
   std::array<q::mutex, 2> mutex_;
+  std::array<q::timer, 2> timer_;
   std::vector<model> models_;
   std::string told_;
+  std::vector<std::size_t> called_, to_call_;
+  std::vector<q::registered_wait> registered_;  // the first to go
 };
 
-TEST(OperationsFuzz, WhateverOneThreadDoesToSeveralObjectsIsWhatAModelSays_A2_A3_A4_A6_B2_B3_B4) {
+TEST(OperationsFuzz, WhateverOneThreadDoesToSeveralObjectsIsWhatAModelSays_A2_A3_A4_A6_A7_B2_B3_B4_C4) {
+  q::thread_pool pool({.running = 1});  // so that what is handed over to it keeps its order
   for (std::uint32_t seed = 0; seed < 2'000 && !::testing::Test::HasFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    market one(seed);
+    market one(seed, pool);
     for (int step = 0; step < 60 && !::testing::Test::HasFailure(); ++step) one.step();
   }
 }
