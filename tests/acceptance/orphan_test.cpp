@@ -22,7 +22,7 @@ class RunOrphan : public ::testing::Test {
   program_run program_;
 };
 
-// foreman#61, #628, #779: children of a process ran on when the supervisor had ended.
+// foreman#61, #628, #676, #779, overmind#76: children of a process ran on when the supervisor had ended.
 TEST_F(RunOrphan, GrandchildrenEndWithTheirParents) {
   program_.write("Procfile", "web: sleep 1001 & sh -c 'sleep 1002 & sleep 1003' & echo ready; wait\n");
   program_.start({"--stop-limit", "1h"});

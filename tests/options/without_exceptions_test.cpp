@@ -8,6 +8,7 @@
 
 namespace {
 
+// stdexec#1556: programs that are built so could not use the library at all.
 TEST(BuildOptions, AProgramWithoutExceptionsUsesTheLibrary_J5) { EXPECT_TRUE(options::usual_program(true)); }
 
 }  // namespace
