@@ -115,6 +115,15 @@ class Races(ExplorerTest):
                 self.assert_answer(answer, FOUND, "data_race", program)
                 self.assertNotIn(library, answer.text)
 
+    def test_what_the_library_does_to_nodes_is_seen(self):
+        for program, changes in (
+            ("list_race_wrong", ("push", "pop", "splice", "reverse", "swap")),
+            ("tree_race_wrong", ("insert", "insert_beside", "erase", "insert_back", "erase_back")),
+        ):
+            for change in changes:
+                with self.subTest(program=program, change=change):
+                    self.assert_answer(explore(program, change), FOUND, "data_race", f"{program}.cpp:")
+
 
 class Ends(ExplorerTest):
     def test_each_way_to_end_has_its_verdict(self):
