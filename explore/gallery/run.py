@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Explores the programs of the gallery, and checks that each is found to be as list.txt says.
 
-usage: run.py [--list=FILE] [--programs=FOLDER] [--exactly] [NAME]
+usage: run.py [--list=FILE] [--programs=FOLDER] [--exactly] [--keep] [NAME]
 
 NAME is a regular expression; with --exactly, the name of one program. A line of the list is
-    <program> <verdict>[|<verdict>...] [<strategy>] [<VARIABLE>=<value>...]
-where a variable is one of the explorer's, without QUIESCE_EXPLORE_ before it. What is found is replayed, and must be found
-again. Ends with 0 if everything is as it should be, with 1 if something is not, with 3 if there is no such program.
+    <program> <verdict>[|<verdict>...] [<strategy>] [complete=<executions>] [<VARIABLE>=<value>...]
+where a variable is one of the explorer's, without QUIESCE_EXPLORE_ before it. A program may stand there again with other
+settings. complete: the search must be complete, after so many executions; --keep writes the numbers found into the list.
+What is found is replayed, and must be found again. Ends with 0 if everything is as it should be, with 1 if something is
+not, with 3 if there is no such program.
 """
 
 import concurrent.futures
@@ -34,6 +36,9 @@ class Entry:
     verdicts: list
     strategy: str = "automatic"
     variables: dict = dataclasses.field(default_factory=dict)
+    complete: int | None = None
+    line: int = 0
+    label: str = ""
 
 
 @dataclasses.dataclass
@@ -55,17 +60,35 @@ def read_list(path):
         if len(words) < 2:
             problems.append(f"{path}:{number}: no verdict")
             continue
-        entry = Entry(words[0], words[1].split("|"))
+        entry = Entry(words[0], words[1].split("|"), line=number, label=words[0])
         for word in words[2:]:
             name, equals, value = word.partition("=")
-            if equals:
+            if name == "complete":
+                if not value.isdecimal():
+                    problems.append(f"{path}:{number}: complete needs the number of executions")
+                entry.complete = int(value) if value.isdecimal() else 0
+            elif equals:
                 entry.variables[f"QUIESCE_EXPLORE_{name}"] = value
             else:
                 entry.strategy = word
-        if any(other.name == entry.name for other in entries):
+        same = [other for other in entries if other.name == entry.name]
+        if any((other.strategy, other.variables) == (entry.strategy, entry.variables) for other in same):
             problems.append(f"{path}:{number}: {entry.name} stands here a second time")
+        if same:  # then each says what tells it apart
+            settings = [f"{name.removeprefix('QUIESCE_EXPLORE_')}={value}" for name, value in entry.variables.items()]
+            entry.label = " ".join([entry.name, *settings])
         entries.append(entry)
     return entries, problems
+
+
+def keep_counts(path, answers):
+    """Writes the numbers of executions found into the list."""
+    lines = path.read_text().split("\n")
+    for answer in answers:
+        if answer.entry.complete is not None and answer.result.get("complete"):
+            at = answer.entry.line - 1
+            lines[at] = re.sub(r"\bcomplete=\d+", f"complete={answer.result['executions']}", lines[at])
+    path.write_text("\n".join(lines))
 
 
 def run(program, entry, replay=None):
@@ -104,6 +127,11 @@ def explore(folder, entry):
     verdict = result["verdict"]
     if verdict not in entry.verdicts:
         problems.append(f"expected {'|'.join(entry.verdicts)}")
+    if entry.complete is not None and verdict == "passed":
+        if not result.get("complete"):
+            problems.append("not complete")
+        elif result["executions"] != entry.complete:
+            problems.append(f"complete after {result['executions']} executions, expected {entry.complete}")
     if status != STATUS_OF.get(verdict, FOUND):
         problems.append(f"ended with {status}")
     if STATUS_OF.get(verdict, FOUND) == FOUND and result.get("schedule"):
@@ -120,19 +148,21 @@ def line_of(answer, width):
     count = result.get("executions", 0)
     executions = f"{count} execution{'s' if count != 1 else ' '}" if result else ""
     complete = ("complete" if result.get("complete") else "not complete") if verdict == "passed" else ""
-    line = f"{answer.entry.name:<{width}}  {verdict:<18}  {executions:>19}  {complete:<12}  {answer.seconds:6.2f} s"
+    line = f"{answer.entry.label:<{width}}  {verdict:<18}  {executions:>19}  {complete:<12}  {answer.seconds:6.2f} s"
     return line + ("  WRONG: " + ", ".join(answer.problems) if answer.problems else "")
 
 
 def main(arguments):
     options = {"--list": str(HERE / "list.txt"), "--programs": str(HERE.parent.parent / "build/explore/gallery")}
-    exactly, name = False, None
+    exactly, keep, name = False, False, None
     for argument in arguments:
         option, equals, value = argument.partition("=")
         if option in options and equals:
             options[option] = value
         elif argument == "--exactly":
             exactly = True
+        elif argument == "--keep":
+            keep = True
         elif argument.startswith("-") or name is not None:
             sys.exit(f"run.py: unexpected argument '{argument}'")
         else:
@@ -149,15 +179,17 @@ def main(arguments):
         print("gallery: no program is named so")
         return 3
     programs = pathlib.Path(options["--programs"]).resolve()
-    width = max(len(entry.name) for entry in entries)
-    wrong = []
+    width = max(len(entry.label) for entry in entries)
+    answers = []
     with concurrent.futures.ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         for answer in pool.map(lambda entry: explore(programs, entry), entries):
             print(line_of(answer, width), flush=True)
-            if answer.problems:
-                wrong.append(answer)
+            answers.append(answer)
+    if keep:
+        keep_counts(pathlib.Path(options["--list"]), answers)
+    wrong = [answer for answer in answers if answer.problems]
     for answer in wrong:
-        print(f"\n== {answer.entry.name}: {', '.join(answer.problems)}\n{answer.text.rstrip()}")
+        print(f"\n== {answer.entry.label}: {', '.join(answer.problems)}\n{answer.text.rstrip()}")
     print(f"gallery: {len(entries) - len(wrong)} as they should be, {len(wrong)} not")
     return 1 if wrong or problems else 0
 

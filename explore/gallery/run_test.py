@@ -93,6 +93,27 @@ class Run(unittest.TestCase):
         self.assertEqual(status, 3)
         self.assertEqual(printed, "gallery: no program is named so\n")
 
+    def test_a_program_may_be_listed_again_with_other_settings(self):
+        self.write_program("a_right", "passed", 0)
+        status, printed = self.run_list("a_right passed\na_right passed MEMORY=weak\n")
+        self.assertEqual(status, 0)
+        self.assertRegex(printed.splitlines()[0], r"^a_right +passed ")
+        self.assertRegex(printed.splitlines()[1], r"^a_right MEMORY=weak +passed ")
+        self.assertIn("a second time", self.run_list("a_right passed SEED=1\na_right deadlock SEED=1\n")[1])
+
+    def test_a_complete_search_has_the_listed_number_of_executions(self):
+        self.write_program("a_right", "passed", 0)
+        self.assertEqual(self.run_list("a_right passed complete=7\n")[0], 0)
+        status, printed = self.run_list("a_right passed complete=8\n")
+        self.assertEqual(status, 1)
+        self.assertIn("WRONG: complete after 7 executions, expected 8\n", printed)
+        self.assertIn("complete needs the number", self.run_list("a_right passed complete\n")[1])
+
+    def test_numbers_of_executions_can_be_kept(self):
+        self.write_program("a_right", "passed", 0)
+        self.run_list("# comment\na_right passed  complete=8 MEMORY=weak\n", "--keep")
+        self.assertEqual((self.folder / "list.txt").read_text(), "# comment\na_right passed  complete=7 MEMORY=weak\n")
+
     def test_faults_of_the_list_are_named(self):
         self.write_program("a_right", "passed", 0)
         status, printed = self.run_list("a_right passed\nb_right\na_right passed\n")
