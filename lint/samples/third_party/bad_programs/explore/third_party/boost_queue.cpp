@@ -1,0 +1,3 @@
+/// A queue: a producer
+/// and a consumer.
+#include <boost/lockfree/queue.hpp>
