@@ -41,4 +41,9 @@ void reach(const char* name) noexcept {
   }
 }
 
+unsigned choose(unsigned values) noexcept {
+  if (!is_explored()) return 0;
+  return active->choose_value(values, reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)));
+}
+
 }  // namespace explore

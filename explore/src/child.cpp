@@ -145,8 +145,8 @@ struct searching {
   void compare_with_itself() const {
     const std::uint64_t history = in.history();
     const std::uint32_t steps = in.position();
-    std::vector<std::uint16_t> choices(answer.choices, answer.choices + answer.choice_count);
-    for (std::uint16_t& each : choices) each &= static_cast<std::uint16_t>(~shared_outcome::deviates);
+    std::vector<std::uint32_t> choices(answer.choices, answer.choices + answer.choice_count);
+    for (std::uint32_t& each : choices) each &= ~shared_outcome::deviates;
     replayed_search again(choices.data(), choices.size());
     run(again);
     if (in.position() == steps && in.history() == history) return;

@@ -18,7 +18,7 @@ struct task {
 
   strategy search = strategy::exhaustive;
   // Instead of a search: the execution in which `choices` was left, or one that is known by its deviations.
-  std::vector<std::uint16_t> choices{};
+  std::vector<std::uint32_t> choices{};
   std::vector<scheduled_search::deviation> deviations{};
   bool is_replay = false;
   bool is_scheduled = false;

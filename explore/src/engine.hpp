@@ -170,6 +170,8 @@ class engine {
   /// Remembers that the thread has read what there is now.
   void saw(std::uintptr_t pc, std::uint32_t object) noexcept;
   void yields(std::uintptr_t pc) noexcept;
+  /// A step that has an outcome for each number below `of`.
+  unsigned choose_value(unsigned of, std::uintptr_t pc) noexcept;
   /// After a step that wrote a value: one that the object has not held before is news, and a sign of progress.
   void wrote(std::uint32_t object, std::uint64_t value) noexcept;
   /// After a step by which others may see a change.
@@ -298,6 +300,7 @@ class engine {
   reading read_message(operation& step, std::uint64_t value) noexcept;
   void read_newest_message(operation& step, std::uint64_t value) noexcept;
   void write_message(const operation& step, std::uint64_t before, std::uint64_t after) noexcept;
+  void note_pick(unsigned picked) noexcept;
   void give_up_spinning(const char* why) noexcept;
   unsigned default_choice(std::uint32_t enabled, std::uint32_t by_time) const noexcept;
   void collect(std::uint32_t& enabled, std::uint32_t& by_time) noexcept;

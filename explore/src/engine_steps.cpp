@@ -154,8 +154,7 @@ void engine::give_way() noexcept {
   const int chosen = search_->choose(*this, here);
   if (chosen < 0) end_execution(chosen == search::drop ? ending::dropped : ending::lost);
   const auto next = static_cast<unsigned>(chosen);
-  answer_.choices[position_] =
-      static_cast<std::uint16_t>(next | (next == here.by_default ? 0U : shared_outcome::deviates));
+  answer_.choices[position_] = next | (next == here.by_default ? 0U : shared_outcome::deviates);
   answer_.choice_count = position_ + 1;
   const bool is_early = (by_time & bit(next)) != 0 && (enabled & ~by_time) != 0;
   if (is_early && !thread_[next].may_wake_spuriously) ++thread_[next].early_limits;
@@ -187,7 +186,8 @@ traced_event* engine::make(const operation& done) noexcept {
 
   const auto follow = [&e](const event& earlier) { e.order.join(earlier.order); };
 
-  std::uint64_t hash = t.hash + static_cast<std::uint64_t>(done.what) + (std::uint64_t{done.stale} << 8);
+  std::uint64_t hash = t.hash + static_cast<std::uint64_t>(done.what) + (std::uint64_t{done.stale} << 8) +
+                       (std::uint64_t{done.picked} << 16);
   for (unsigned i = 0; i < done.accesses; ++i) {
     object& touched = objects_[done.on[i].object];
     const access_mode mode = done.on[i].mode;

@@ -67,9 +67,7 @@ unsigned engine::choose_message(const operation& step, unsigned readable) noexce
   if (chosen == 0) return 0;
   ++stale_reads_;
   last_stale_read_ = position_;
-  std::uint16_t& step_made = answer_.choices[position_];
-  step_made = static_cast<std::uint16_t>(step_choice::with_message(step_made, static_cast<unsigned>(chosen)) |
-                                         shared_outcome::deviates);
+  note_pick(static_cast<unsigned>(chosen));
   return static_cast<unsigned>(chosen);
 }
 

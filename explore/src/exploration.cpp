@@ -99,11 +99,11 @@ void run_task(const task& what, shared_outcome& answer) {
   }
 }
 
-std::vector<scheduled_search::deviation> deviations_of(const std::vector<std::uint16_t>& choices) {
+std::vector<scheduled_search::deviation> deviations_of(const std::vector<std::uint32_t>& choices) {
   std::vector<scheduled_search::deviation> found;
   for (std::uint32_t at = 0; at < choices.size(); ++at) {
     if ((choices[at] & shared_outcome::deviates) == 0) continue;
-    found.push_back({at, static_cast<std::uint16_t>(choices[at] & ~shared_outcome::deviates)});
+    found.push_back({at, choices[at] & ~shared_outcome::deviates});
   }
   return found;
 }
@@ -115,7 +115,7 @@ bool is_about_the_explorer(verdict kind) {
 
 // The failure that a child found, replayed in a new one that records it.
 void explain(const task& found_by, shared_outcome& answer, report& result) {
-  std::vector<std::uint16_t> choices(answer.choices, answer.choices + answer.choice_count);
+  std::vector<std::uint32_t> choices(answer.choices, answer.choices + answer.choice_count);
   result.kind = answer.kind;
   result.schedule = to_text({.name = found_by.how->name,
                              .build = build_hash(),
@@ -128,7 +128,7 @@ void explain(const task& found_by, shared_outcome& answer, report& result) {
     task replay = found_by;
     replay.is_replay = true;
     replay.choices = choices;
-    for (std::uint16_t& each : replay.choices) each &= static_cast<std::uint16_t>(~shared_outcome::deviates);
+    for (std::uint32_t& each : replay.choices) each &= ~shared_outcome::deviates;
     options patient = *found_by.how;
     if (found == verdict::no_progress) patient.watchdog = std::chrono::milliseconds(500);
     replay.how = &patient;

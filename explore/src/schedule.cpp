@@ -4,8 +4,6 @@
 #include <cstdio>
 #include <string_view>
 
-#include "weak_memory.hpp"
-
 namespace explore {
 namespace {
 
@@ -87,9 +85,9 @@ bool parse_schedule(const std::string& text, schedule& result) {
     std::uint32_t gap = 0;
     std::uint32_t choice = 0;
     if (!get(rest, gap) || !get(rest, choice)) return false;
-    if (step_choice::message(choice) >= (result.has_weak_memory ? weak_memory::most_readable : 1)) return false;
+    if (step_choice::message(choice) >= step_choice::most_messages) return false;
     position += gap;
-    result.deviations.push_back({position, static_cast<std::uint16_t>(choice)});
+    result.deviations.push_back({position, choice});
   }
   return !result.deviations.empty();
 }

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <cstdlib>
+#include <utility>
 
 #include "engine.hpp"
 
@@ -24,7 +25,7 @@ bool is_same(const choice& known, const crossroads& at) noexcept {
 }
 
 int choice::take_message(unsigned of) noexcept {
-  if (messages == 0) messages = static_cast<std::uint8_t>(of);
+  if (messages == 0) messages = static_cast<std::uint16_t>(of);
   return messages == of ? message : search::lost;
 }
 
@@ -189,6 +190,10 @@ int random_search::pick(const engine&, unsigned messages) noexcept {
   return dice % 2 == 0 ? 0 : static_cast<int>(dice / 2 % messages);
 }
 
+int random_search::pick_value(const engine&, unsigned values) noexcept {
+  return static_cast<int>((next() >> 20) % values);
+}
+
 bool random_search::advance(const engine&) noexcept {
   state_ = mix(seed_ + 0x9e3779b97f4a7c15U * ++execution_);
   return true;
@@ -208,7 +213,7 @@ int replayed_search::pick(const engine& in, unsigned messages) noexcept {
 }
 
 int scheduled_search::choose(const engine&, const crossroads& at) noexcept {
-  message_ = 0;
+  if (message_ != 0) return lost;  // the step before this one had no choice
   if (next_ == count_ || deviations_[next_].position != at.position) return static_cast<int>(at.by_default);
   const unsigned chosen = step_choice::thread(deviations_[next_].choice);
   message_ = step_choice::message(deviations_[next_++].choice);
@@ -216,7 +221,8 @@ int scheduled_search::choose(const engine&, const crossroads& at) noexcept {
 }
 
 int scheduled_search::pick(const engine&, unsigned messages) noexcept {
-  return message_ < messages ? static_cast<int>(message_) : lost;
+  const unsigned message = std::exchange(message_, 0);
+  return message < messages ? static_cast<int>(message) : lost;
 }
 
 }  // namespace explore

@@ -30,6 +30,8 @@ class search {
   virtual int choose(const engine& in, const crossroads& at) noexcept = 0;
   /// Which of the messages that the step may read it does read, 0 being the newest; or lost.
   virtual int pick(const engine& in, unsigned messages) noexcept = 0;
+  /// The same for values of which none is usual: what choose() answers.
+  virtual int pick_value(const engine& in, unsigned values) noexcept { return pick(in, values); }
   /// A step was made; `done` is what it really touched, and `made` has its clock.
   virtual void made(const engine&, const operation& /*done*/, const event& /*made*/) noexcept {}
   /// The step before the one that is made ends a wait that could also have ended by a time-out of this thread.
@@ -49,9 +51,9 @@ struct choice {
   std::uint32_t signature;  // of all before it, to tell when a program takes another course
   std::uint8_t chosen;
   std::uint8_t by_default;
-  std::uint8_t message;   // that the step reads
-  std::uint8_t messages;  // that it could read; 0: it is not known yet, or the step reads none
-  std::uint16_t cost;     // deviations up to here, this one included
+  std::uint16_t message;   // that the step reads, or the value that it has been given
+  std::uint16_t messages;  // that it could read; 0: it is not known yet, or the step reads none
+  std::uint16_t cost;      // deviations up to here, this one included
 
   bool has_another_message() const noexcept { return message + 1 < messages; }
   void take_thread(unsigned thread) noexcept {
@@ -63,8 +65,9 @@ struct choice {
 
 bool is_same(const choice& known, const crossroads& at) noexcept;
 
-/// A step of an execution that is known, in a number: its thread, and the message that it reads.
+/// A step of an execution that is known, in a number: its thread, and the message that it reads or the value that it is given.
 namespace step_choice {
+inline constexpr unsigned most_messages = 0xffff;
 inline constexpr unsigned messages_begin = 5;
 constexpr unsigned thread(unsigned of) noexcept { return of % (1U << messages_begin); }
 constexpr unsigned message(unsigned of) noexcept { return of >> messages_begin; }
@@ -165,6 +168,7 @@ class random_search final : public search {
   explicit random_search(std::uint64_t seed) noexcept : seed_(seed), state_(mix(seed)) {}
   int choose(const engine& in, const crossroads& at) noexcept override;
   int pick(const engine& in, unsigned messages) noexcept override;
+  int pick_value(const engine& in, unsigned values) noexcept override;
   bool advance(const engine& in) noexcept override;
 
  private:
@@ -179,13 +183,13 @@ class random_search final : public search {
 class replayed_search final : public search {
  public:
   /// `choices` has a step_choice for each step, and stays; steps after it take the default.
-  replayed_search(const std::uint16_t* choices, std::size_t count) noexcept : choices_(choices), count_(count) {}
+  replayed_search(const std::uint32_t* choices, std::size_t count) noexcept : choices_(choices), count_(count) {}
   int choose(const engine& in, const crossroads& at) noexcept override;
   int pick(const engine& in, unsigned messages) noexcept override;
   bool advance(const engine&) noexcept override { return false; }
 
  private:
-  const std::uint16_t* choices_;
+  const std::uint32_t* choices_;
   std::size_t count_;
 };
 
@@ -194,7 +198,7 @@ class scheduled_search final : public search {
  public:
   struct deviation {
     std::uint32_t position;
-    std::uint16_t choice;  // a step_choice
+    std::uint32_t choice;  // a step_choice
   };
   scheduled_search(const deviation* deviations, std::size_t count) noexcept : deviations_(deviations), count_(count) {}
   int choose(const engine& in, const crossroads& at) noexcept override;

@@ -32,9 +32,9 @@ struct shared_outcome {
 
   // The execution that runs or failed: the thread of each step and the message that it reads, as step_choice has them; the
   // high bit says that they were no default.
-  static constexpr std::uint16_t deviates = 0x8000;
+  static constexpr std::uint32_t deviates = 0x8000'0000;
   std::uint32_t choice_count;
-  std::uint16_t choices[most_choices];
+  std::uint32_t choices[most_choices];
 
   // The end.
   bool is_over;  // the child has come to its end by its own will

@@ -58,7 +58,8 @@ struct operation {
   std::uint8_t order = 0;
   std::uint8_t accesses = 0;
   std::uint8_t other_thread = nobody;
-  std::uint8_t stale = 0;  // messages that are newer than the one that a load reads
+  std::uint8_t stale = 0;    // messages that are newer than the one that a load reads
+  std::uint16_t picked = 0;  // the value that choose() gives
   access on[most_accesses] = {};
   std::uintptr_t address = 0;
   std::uintptr_t pc = 0;

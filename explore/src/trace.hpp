@@ -26,6 +26,7 @@ enum class op : std::uint8_t {
   descriptor_control, descriptor_close,                     // epoll_ctl, timerfd_settime, dup
   barrier_wait,
   plain_read, plain_write, heap_free,                       // only as the place of a race or of a use after free
+  choose,
 };
 // clang-format on
 

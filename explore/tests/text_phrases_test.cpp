@@ -53,6 +53,14 @@ TEST(TextEvents, AnAtomicOperationReadsLikeItsCode) {
             "lost_updates.compare_exchange failed, found 3");
 }
 
+TEST(TextEvents, AChosenValueStandsBesideTheNumberOfThoseThatItWasChosenFrom) {
+  recording made;
+  traced_event& event = made.step(0, op::choose);
+  event.before = 3;
+  event.after = 2;
+  EXPECT_EQ(phrase(made), "choose(3) -> 2");
+}
+
 TEST(TextEvents, ASmallNegativeValueIsWrittenAsOne) {
   EXPECT_EQ(atomic_phrase(op::load, 0xffff'ffff, 0), "lost_updates.load() -> -1");
   EXPECT_EQ(atomic_phrase(op::load, 0xaaaa'0000'0007, 0), "lost_updates.load() -> 7") << "only 4 bytes count";

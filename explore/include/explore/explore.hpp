@@ -125,4 +125,10 @@ report check(std::function<void()> program, const options& = {});
 /// Marks a state that an exploration must have met (options::must_reach). Does nothing outside one. Not a step.
 void reach(const char* name) noexcept;
 
+/// A value from 0 to `values` - 1 that nothing in the program decides: an input, a failure that may come. A search tries every
+/// one, as it tries every order of the threads; 0 is the usual one, any other is a deviation, and a random walk takes each
+/// equally often. A step. Outside of an exploration: 0.
+/// Errors:   an execution in which `values` is not from 1 to 65535 fails with verdict::bad_use.
+unsigned choose(unsigned values) noexcept;
+
 }  // namespace explore

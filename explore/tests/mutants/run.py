@@ -4,7 +4,8 @@
 usage: run.py [--seconds N] [--compiler CXX] [NAME...]
 
 Each NAME.patch beside this file is applied to a copy of explore/; the first line of a patch says what it breaks. The copy's
-library is built and linked with the tests that count executions and outcomes and with those that compare random programs. A mutant is
+library is built and linked with the tests that count executions and outcomes, with those of values and memory that the search
+chooses, and with those that compare random programs. A mutant is
 killed when one of them fails. Green without a patch, red with each: else this script fails.
 """
 import argparse
@@ -22,6 +23,7 @@ LIBRARY_FLAGS = ["-std=c++20", "-O2", "-mfsgsbase", "-pthread"]
 TEST_FLAGS = ["-std=c++20", "-O1", "-fsanitize=thread", "-fno-builtin", "-Wno-tsan", "-pthread"]
 WHICH = {"counts": ["counts_test.cpp", "descriptor_counts_test.cpp", "litmus_test.cpp", "litmus_loops_test.cpp",
                     "outcomes.cpp"],
+         "rest": ["choose_test.cpp"],
          "fuzz": ["differential_fuzz.cpp", "weak_memory_fuzz.cpp", "fuzz_program.cpp", "fuzz_interpreter.cpp",
                   "fuzz_model.cpp", "fuzz_weak_model.cpp"]}
 
