@@ -27,6 +27,13 @@ class carriers {
   void reset(unsigned number) noexcept;
 
   std::uintptr_t base(unsigned number) const noexcept { return block_[number].base; }
+  /// Calls `see` with the begin and the size of the thread-local variables of each module in a thread.
+  template <class See>
+  void see_variables(unsigned number, See see) const noexcept {
+    for (std::size_t i = 0; i < modules_; ++i) {
+      see(block_[number].base + static_cast<std::uintptr_t>(module_[i].offset), module_[i].size);
+    }
+  }
   pthread_t id(unsigned number) const noexcept { return block_[number].id; }
   /// The thread with this pthread_t, or most_threads.
   unsigned number_of(pthread_t id) const noexcept;

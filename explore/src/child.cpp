@@ -138,6 +138,7 @@ struct searching {
     if (how == engine::ending::over && what.how->has_failed && what.how->has_failed()) {
       in.fail(verdict::failed_assertion, "the test has recorded a failure");
     }
+    if (how == engine::ending::over) in.look_for_leaks();
     return how;
   }
 
@@ -186,6 +187,7 @@ struct searching {
     answer.skipped_reads = in.skipped_reads();
     answer.limited_stale_reads = in.limited_stale_reads();
     answer.limited_messages = in.limited_messages();
+    answer.limited_reuses = in.limited_reuses();
     answer.lost_track = in.has_lost_track();
     answer.is_complete =
         !answer.out_of_budget && answer.cut_off == 0 && !in.has_exited() && !in.has_lost_track() && by.is_complete();
@@ -243,6 +245,8 @@ void run_child(const task& what, shared_outcome& answer) {
   if (!what.is_replay) silence();
   if (what.is_replay) active->record(answer.watched_thread, answer.watched_access);
   active->allow_spurious_wake_ups(what.how->spurious_wake_ups);
+  active->report_leaks(what.how->leaks);
+  active->allow_reuse(what.how->reuse);
   if (what.how->memory == memory_model::weak && !active->use_weak_memory(what.how->stale_reads)) {
     give_up(answer, "no memory for the values that loads may find");
   }

@@ -42,7 +42,7 @@ engine* engine::create(std::uint32_t steps, shared_outcome& answer, const char**
   }
   auto* const made = new (memory) engine(steps, answer);
   if (made->value_seen_ == nullptr || made->places_ == nullptr || made->objects_ == nullptr ||
-      made->events_ == nullptr || !made->shadow_.map()) {
+      made->events_ == nullptr || !made->shadow_.map() || !made->heap_.map_tables()) {
     *why = "no memory for the explorer's tables";
     return nullptr;
   }
@@ -57,6 +57,8 @@ void engine::keep_state(std::uintptr_t stack_begin, bool by_baton) noexcept {
   carriers_.provide(1);
   heap_.keep();
   kept_keys_ = keys_;
+  kept_exit_actions_ = exit_actions_;
+  copy_bytes(kept_at_exit_, at_exit_, exit_actions_ * sizeof(exit_action));
   if (!segments_.is_saved()) segments_.save();
   if (stack_begin != 0) {
     pthread_attr_t attributes;
@@ -96,7 +98,10 @@ void engine::reset() noexcept {
   now_ = first_moment;
   history_ = 0;
   last_news_ = 0;
-  exit_actions_ = 0;
+  exit_actions_ = kept_exit_actions_;
+  copy_bytes(at_exit_, kept_at_exit_, exit_actions_ * sizeof(exit_action));
+  has_left_early_ = false;
+  reuses_ = 0;
   ending_ = ending::none;
   keys_ = kept_keys_;
   object_at(1);  // the clock is object 0
@@ -208,6 +213,10 @@ unsigned engine::create_key(void (*destroy)(void*)) noexcept {
 void engine::end_thread(void* result) noexcept {
   logical_thread& ended = self();
   run_thread_exit(ended);
+  // With the first thread the process ends, and who waits on its stack never finds out.
+  if (current_ != 0) {
+    expect_idle(reinterpret_cast<std::uintptr_t>(heap::stack(current_)), stack_size, "the stack of a thread ends");
+  }
   operation end;
   end.what = op::thread_exit;
   end.touches(object_at(reinterpret_cast<std::uintptr_t>(&ended)), access_mode::write);

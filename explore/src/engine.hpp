@@ -138,6 +138,16 @@ class engine {
 
   bool is_running() const noexcept { return running_; }
   bool is_recording() const noexcept { return recording_; }
+  /// What the running thread does from here on, until the explorer looks again, is not the program's.
+  void look_away() noexcept {
+    running_ = false;
+    looks_away_ = true;
+  }
+  void look_again() noexcept {
+    running_ = true;
+    looks_away_ = false;
+  }
+  bool is_in_execution() const noexcept { return running_ || looks_away_; }
   void record(std::uint8_t watched_thread, std::uint32_t watched_access) noexcept;
 
   unsigned current() const noexcept { return current_; }
@@ -221,7 +231,6 @@ class engine {
 
   /// Checks an access to memory for races and for memory that was given back.
   void touch_memory(std::uintptr_t address, std::size_t size, touch how, op what) noexcept;
-  void give_back(std::uintptr_t address, std::size_t size) noexcept;
 
   // Threads
   unsigned create_thread(void* (*routine)(void*), void* argument) noexcept;
@@ -250,7 +259,24 @@ class engine {
   [[noreturn]] void fail(verdict kind, const char* format, ...) noexcept __attribute__((format(printf, 3, 4)));
   /// The calls that led to `pc`, where a hook was called.
   void note_stack(call_stack& to, std::uintptr_t pc) noexcept;
+  // The heap of the program
+  void report_leaks(bool wanted) noexcept { reports_leaks_ = wanted; }
+  void allow_reuse(std::uint32_t most) noexcept { most_reuses_ = most; }
+  /// Null: the heap is full. A step, if freed memory may be handed out again.
+  void* allocate(std::size_t size, std::size_t alignment, std::uintptr_t pc) noexcept;
+  /// Before a block is given back: a step, if it may be handed out again.
+  void announce_free(heap::block& given, std::uintptr_t pc) noexcept;
+  void give_back(heap::block& given) noexcept;
+  /// Memory that ends must have no lock in it that is held, and nothing on which another thread waits.
+  void expect_idle(std::uintptr_t address, std::size_t size, const char* what_happens) noexcept;
+  /// A thread that waits on an object, or nobody.
+  unsigned waiter_at(std::uint32_t object) const noexcept;
+  /// Says what the program has left on the heap and can no longer find, when an execution has come to its end.
+  void look_for_leaks() noexcept;
+  /// exit() leaves the variables of the functions from which it is called as they are, and with them what they own.
+  void leaves_early() noexcept { has_left_early_ = true; }
   void note_block(void* memory, std::size_t size, std::uintptr_t pc) noexcept;
+  bool has_room_for_exit_action() const noexcept { return exit_actions_ != most_exit_actions; }
   void at_process_exit(exit_action action) noexcept;
   void run_process_exit() noexcept;
   /// The main thread has ended, or called exit: other threads go on to their ends.
@@ -282,6 +308,7 @@ class engine {
   bool skipped_reads() const noexcept { return skipped_reads_; }
   bool limited_stale_reads() const noexcept { return limited_stale_reads_; }
   bool limited_messages() const noexcept { return limited_messages_; }
+  bool limited_reuses() const noexcept { return limited_reuses_; }
   bool has_lost_track() const noexcept { return shadow_.has_lost_track(); }
   bool took_every_time_out() const noexcept { return !limited_time_outs_; }
 
@@ -301,6 +328,8 @@ class engine {
   void read_newest_message(operation& step, std::uint64_t value) noexcept;
   void write_message(const operation& step, std::uint64_t before, std::uint64_t after) noexcept;
   void note_pick(unsigned picked) noexcept;
+  void release(std::uintptr_t address, std::size_t size) noexcept;
+  void forget_objects(std::uintptr_t address, std::size_t size) noexcept;
   void give_up_spinning(const char* why) noexcept;
   unsigned default_choice(std::uint32_t enabled, std::uint32_t by_time) const noexcept;
   void collect(std::uint32_t& enabled, std::uint32_t& by_time) noexcept;
@@ -312,6 +341,7 @@ class engine {
   void run_thread_exit(logical_thread& of) noexcept;
 
   bool running_ = false;
+  bool looks_away_ = false;
   bool recording_ = false;
   bool limited_time_outs_ = false;
   bool has_exited_ = false;
@@ -320,6 +350,9 @@ class engine {
   bool has_weak_memory_ = false;
   bool limited_stale_reads_ = false;
   bool limited_messages_ = false;
+  bool limited_reuses_ = false;
+  bool reports_leaks_ = false;
+  bool has_left_early_ = false;
   std::uint8_t watched_thread_ = nobody;
   std::uint32_t watched_access_ = 0;
   unsigned current_ = 0;
@@ -329,6 +362,8 @@ class engine {
   std::uint32_t most_stale_reads_ = 0;
   std::uint32_t stale_reads_ = 0;
   std::uint32_t last_stale_read_ = 0;  // its position, if there was one
+  std::uint32_t most_reuses_ = 0;
+  std::uint32_t reuses_ = 0;
   std::uint32_t most_steps_;
   std::uint64_t now_ = 0;
   std::uint64_t history_ = 0;
@@ -354,10 +389,13 @@ class engine {
   place* places_;
   object* objects_;
   event* events_;
+  traced_event unrecorded_;  // not a global variable, in which a leak could be found to be pointed to
   shared_outcome& answer_;
   unsigned exit_actions_ = 0;
   static constexpr unsigned most_exit_actions = 512;
   exit_action at_exit_[most_exit_actions];
+  unsigned kept_exit_actions_ = 0;  // of objects that were there before the first execution
+  exit_action kept_at_exit_[most_exit_actions];
   unsigned keys_ = 0;
   unsigned kept_keys_ = 0;  // from before the first execution
   void* first_values_[logical_thread::most_keys] = {};

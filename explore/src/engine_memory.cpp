@@ -22,7 +22,7 @@ void engine::touch_memory(std::uintptr_t address, std::size_t size, touch how, o
   if (const touched* const earlier = shadow_.enter(address, size, by, t.happened)) race(*earlier, address, size, what);
 }
 
-void engine::give_back(std::uintptr_t address, std::size_t size) noexcept {
+void engine::release(std::uintptr_t address, std::size_t size) noexcept {
   logical_thread& t = self();
   const touched by{.access = ++t.accesses,
                    .epoch = t.happened.of[current_],
@@ -37,17 +37,34 @@ void engine::give_back(std::uintptr_t address, std::size_t size) noexcept {
   if (const touched* const earlier = shadow_.enter_release(address, size, by, t.happened)) {
     race(*earlier, address, size, op::heap_free);
   }
+  expect_idle(address, size, "memory is freed");
+}
+
+void engine::expect_idle(std::uintptr_t address, std::size_t size, const char* what_happens) noexcept {
   for (std::uint32_t i = 1; i < object_count_; ++i) {
-    object& inside = objects_[i];
+    const object& inside = objects_[i];
     if (inside.key - address >= size) continue;
-    if (inside.first_waiter != nobody) {
-      fail(verdict::bad_use, "memory is freed while thread %u waits on a synchronization object in it",
-           unsigned{inside.first_waiter});
+    if (const unsigned waiter = waiter_at(i); waiter != nobody) {
+      fail(verdict::bad_use, "%s while thread %u waits on a synchronization object in it", what_happens, waiter);
     }
-    if (inside.owner != nobody) {
-      fail(verdict::bad_use, "memory is freed while thread %u holds a lock in it", unsigned{inside.owner});
+    const unsigned holder = inside.owner != nobody ? inside.owner
+                            : inside.sharers != 0  ? static_cast<unsigned>(__builtin_ctz(inside.sharers))
+                                                   : nobody;
+    if (holder != nobody) {
+      fail(verdict::bad_use, "%s while thread %u holds a lock in it", what_happens, holder);
     }
   }
+}
+
+unsigned engine::waiter_at(std::uint32_t object) const noexcept {
+  if (objects_[object].first_waiter != nobody) return objects_[object].first_waiter;
+  for (unsigned i = 0; i < threads_; ++i) {
+    const logical_thread& t = thread_[i];
+    const bool is_at_gate = t.waits_at == gate::lock_free || t.waits_at == gate::no_writer ||
+                            t.waits_at == gate::no_sharer || t.waits_at == gate::counted;
+    if (i != current_ && !t.ended && is_at_gate && t.gate_object == object && !is_open(t)) return i;
+  }
+  return nobody;
 }
 
 void engine::race(const touched& earlier, std::uintptr_t address, std::size_t size, op what) noexcept {

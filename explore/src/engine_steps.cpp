@@ -242,11 +242,10 @@ traced_event* engine::make(const operation& done) noexcept {
   answer_.steps.store(answer_.steps.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   answer_.last_pc = done.pc;
 
-  static constinit traced_event unrecorded;
-  if (!recording_) return &unrecorded;
+  if (!recording_) return &unrecorded_;
   execution_trace& trace = answer_.trace;
   const std::uint32_t number = trace.events_seen++;
-  if (number >= most_traced_events) return &unrecorded;
+  if (number >= most_traced_events) return &unrecorded_;
   traced_event& kept = trace.events[number];
   kept = {};
   kept.what = done.what;

@@ -47,6 +47,14 @@ void engine::note_block(void* memory, std::size_t size, std::uintptr_t pc) noexc
   if (!recording_) return;
   execution_trace& trace = answer_.trace;
   const std::uint32_t number = trace.blocks_seen++;
+  if (watched_thread_ == nobody && number + 1 == watched_access_) {  // a leak
+    trace.access[0] = {.what = op::heap_allocate,
+                       .thread = static_cast<std::uint8_t>(current_),
+                       .size = 0,
+                       .address = reinterpret_cast<std::uintptr_t>(memory),
+                       .stack = {}};
+    note_stack(trace.access[0].stack, pc);
+  }
   if (number >= most_traced_blocks) return;
   traced_block& kept = trace.blocks[number];
   kept.begin = reinterpret_cast<std::uintptr_t>(memory);
@@ -94,7 +102,7 @@ void engine::fail(verdict kind, const char* format, ...) noexcept {
   va_end(arguments);
   note_threads();
   answer_.trace.failed_thread = static_cast<std::uint8_t>(current_);
-  if (recording_) note_stack(answer_.trace.where, self().pending.pc);
+  if (recording_ && kind != verdict::leak) note_stack(answer_.trace.where, self().pending.pc);
   answer_.failed_thread = static_cast<std::uint8_t>(current_);
   answer_.is_recorded = recording_;
   answer_.kind = kind;

@@ -120,6 +120,7 @@ void explain(const task& found_by, shared_outcome& answer, report& result) {
   result.schedule = to_text({.name = found_by.how->name,
                              .build = build_hash(),
                              .has_weak_memory = found_by.how->memory == memory_model::weak,
+                             .has_reuse = found_by.how->reuse != 0,
                              .deviations = deviations_of(choices)});
   if (!is_about_the_explorer(answer.kind)) {
     const verdict found = answer.kind;
@@ -155,12 +156,13 @@ const char* const not_weak_text =
   stale values of 16 bytes, in a compare-exchange that fails, and where a thread goes to sleep
 )";
 
-std::string not_modelled(memory_model memory) {
-  const std::string others =
-      R"(spurious wake-ups, unless asked for; wakes in another order
-  than that of waiting; reuse of freed memory; leaks; signals; real devices; memory accesses of code without hooks
-)";
-  if (memory == memory_model::weak) return not_weak_text + ("  not modelled: " + others);
+std::string not_modelled(const options& how) {
+  std::string others = R"(spurious wake-ups, unless asked for; wakes in another order
+  than that of waiting; )";
+  if (how.reuse == 0) others += "reuse of freed memory; ";
+  if (!how.leaks) others += "leaks; ";
+  others += "signals; real devices; memory accesses of code without hooks\n";
+  if (how.memory == memory_model::weak) return not_weak_text + ("  not modelled: " + others);
   return "  not modelled: weak memory (every read sees the newest write); " + others;
 }
 
@@ -176,6 +178,7 @@ void add_limits(std::string& text, const task& part, const shared_outcome& answe
   add(answer.skipped_reads, engine::most_repeats, " repetitions of a read that finds nothing new");
   add(answer.limited_stale_reads, part.how->stale_reads, " stale reads in an execution");
   add(answer.limited_messages, weak_memory::most_readable, " values for a read");
+  add(answer.limited_reuses, part.how->reuse, " uses of freed memory in an execution");
 }
 
 void add_line(std::string& text, const task& part, const shared_outcome& answer) {
@@ -259,6 +262,7 @@ report replay(const task& what, shared_outcome& answer) {
   options how = *what.how;
   how.memory = known.has_weak_memory ? memory_model::weak : memory_model::sequential;
   how.stale_reads = UINT32_MAX;
+  how.reuse = known.has_reuse ? UINT32_MAX : 0;
   task one = what;
   one.how = &how;
   one.is_scheduled = true;
@@ -315,7 +319,7 @@ report run_exploration(const task& what, shared_outcome& answer) {
   static_cast<void>(over);
   if (result.kind == verdict::passed) {
     look_what_was_reached(what, answer, result, lines);
-    result.text = how.name + ": " + name_of(result.kind) + "\n" + lines + not_modelled(how.memory);
+    result.text = how.name + ": " + name_of(result.kind) + "\n" + lines + not_modelled(how);
   }
   return result;
 }

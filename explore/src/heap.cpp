@@ -11,7 +11,21 @@ namespace {
 
 constexpr int contents_of_new_memory = 0xbe;  // the same in each execution, and seldom what a program hopes for
 
+void* reserve(std::size_t size) noexcept {
+  void* const got = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return got == MAP_FAILED ? nullptr : got;
+}
+
 }  // namespace
+
+bool heap::map_tables() noexcept {
+  constexpr std::size_t most_blocks = heap_size / (2 * sizeof(block));
+  slot_ = static_cast<std::uint32_t*>(reserve(most_blocks * sizeof *slot_));
+  to_scan_ = static_cast<std::uint32_t*>(reserve(most_blocks * sizeof *to_scan_));
+  freed_ = static_cast<block**>(reserve(most_freed * sizeof *freed_));
+  freed_by_ = static_cast<vector_clock*>(reserve(most_freed * sizeof *freed_by_));
+  return slot_ != nullptr && to_scan_ != nullptr && freed_ != nullptr && freed_by_ != nullptr;
+}
 
 bool heap::map() noexcept {
   void* const wanted = reinterpret_cast<void*>(arena_begin);
@@ -30,6 +44,9 @@ bool heap::map() noexcept {
 void heap::keep() noexcept {
   kept_ = next_;
   kept_number_ = number_;
+  kept_slots_ = slots_;
+  left_ = 0;
+  freed_count_ = 0;
   const std::size_t size = kept_ - arena_begin;
   if (size == 0) return;
   saved_ =
@@ -40,6 +57,9 @@ void heap::keep() noexcept {
 void heap::reset() noexcept {
   next_ = kept_;
   number_ = kept_number_;
+  slots_ = kept_slots_;
+  left_ = 0;
+  freed_count_ = 0;
   if (kept_ != arena_begin) copy_bytes(reinterpret_cast<void*>(arena_begin), saved_, kept_ - arena_begin);
 }
 
@@ -51,8 +71,96 @@ void* heap::allocate(std::size_t size, std::size_t alignment) noexcept {
   next_ = at + taken;
   void* const memory = reinterpret_cast<void*>(at);
   *block_of(memory) = {size, ++number_, live};
+  slot_[slots_++] = static_cast<std::uint32_t>((at - arena_begin) / sizeof(block));
+  ++left_;
   fill_bytes(memory, contents_of_new_memory, size);
   return memory;
+}
+
+void heap::give_back(block& given) noexcept {
+  given.state = freed;
+  if (reinterpret_cast<std::uintptr_t>(&given) >= kept_) --left_;
+  if (freed_count_ == most_freed) return;
+  freed_by_[freed_count_].clear();
+  freed_[freed_count_++] = &given;
+}
+
+heap::freed_block heap::newest_freed(std::size_t size, std::size_t alignment) noexcept {
+  for (std::size_t i = freed_count_; i-- != 0;) {
+    block& each = *freed_[i];
+    if (each.state != freed || each.size != size) continue;
+    if (reinterpret_cast<std::uintptr_t>(&each + 1) % alignment != 0) continue;
+    return {&each, &freed_by_[i]};
+  }
+  return {};
+}
+
+void* heap::allocate_again(block& old) noexcept {
+  old.number = ++number_;
+  old.state = live;
+  if (reinterpret_cast<std::uintptr_t>(&old) >= kept_) ++left_;
+  fill_bytes(&old + 1, contents_of_new_memory, old.size);
+  return &old + 1;
+}
+
+// --- What is left ---------------------------------------------------------------------------------------------------
+
+std::uint32_t heap::slot_of(std::uintptr_t address) noexcept {
+  if (address < arena_begin || address >= next_) return no_slot;
+  const auto unit = static_cast<std::uint32_t>((address - arena_begin) / sizeof(block));
+  const std::uint32_t* const after = std::upper_bound(slot_, slot_ + slots_, unit);
+  if (after == slot_) return no_slot;
+  const auto slot = static_cast<std::uint32_t>(after - slot_ - 1);
+  const block& found = at_slot(slot);
+  // A block of no bytes has an address, too.
+  const std::size_t size = std::max<std::size_t>(found.size, 1);
+  return address - reinterpret_cast<std::uintptr_t>(&found + 1) < size ? slot : no_slot;
+}
+
+void heap::reach(std::uint32_t slot) noexcept {
+  if (slot == no_slot || !is_lost(at_slot(slot))) return;
+  at_slot(slot).state = reached;
+  to_scan_[to_scan_count_++] = slot;
+}
+
+void heap::reach_from(std::uintptr_t begin, std::size_t size) noexcept {
+  constexpr std::uintptr_t word = sizeof(std::uintptr_t);
+  const std::uintptr_t end = begin + size;
+  for (std::uintptr_t at = (begin + word - 1) & ~(word - 1); at + word <= end; at += word) {
+    reach(slot_of(*reinterpret_cast<const std::uintptr_t*>(at)));
+  }
+}
+
+void heap::reach_further() noexcept {
+  for (std::uint32_t slot = 0; slot < kept_slots_; ++slot) reach(slot);
+  while (to_scan_count_ != 0) {
+    const block& next = at_slot(to_scan_[--to_scan_count_]);
+    reach_from(reinterpret_cast<std::uintptr_t>(&next + 1), next.size);
+  }
+}
+
+heap::leak heap::find_leak() noexcept {
+  leak found;
+  for (std::uint32_t slot = kept_slots_; slot < slots_; ++slot) {
+    if (!is_lost(at_slot(slot))) continue;
+    ++found.blocks;
+    const block& from = at_slot(slot);
+    const auto* const words = reinterpret_cast<const std::uintptr_t*>(&from + 1);
+    for (std::size_t i = 0; i < from.size / sizeof *words; ++i) {
+      const std::uint32_t to = slot_of(words[i]);
+      if (to != slot && to != no_slot && is_lost(at_slot(to))) at_slot(to).state = pointed_to;
+    }
+  }
+  for (const std::uint32_t wanted : {live, pointed_to}) {
+    for (std::uint32_t slot = kept_slots_; slot < slots_; ++slot) {
+      block& each = at_slot(slot);
+      if (each.state != wanted || (found.first != nullptr && found.first->number < each.number)) continue;
+      found.first = &each;
+      found.number = each.number - kept_number_;
+    }
+    if (found.first != nullptr) break;
+  }
+  return found;
 }
 
 }  // namespace explore

@@ -27,29 +27,28 @@ bool is_programs(const void* called_at) noexcept {
 }
 
 void* allocate(std::size_t size, std::size_t alignment, const void* called_at) noexcept {
-  void* const memory = active->memory().allocate(size, alignment);
-  if (memory == nullptr) {
-    errno = ENOMEM;
-    return nullptr;
-  }
-  if (active->is_running()) active->note_block(memory, size, number(called_at));
+  void* const memory = active->allocate(size, alignment, number(called_at));
+  if (memory == nullptr) errno = ENOMEM;
   return memory;
 }
 
 void give_back(void* memory, const void* called_at) noexcept {
   heap::block& block = *heap::block_of(memory);
   if (!is_explored()) {
-    if (block.state == heap::live) block.state = heap::freed;
+    if (block.state == heap::live) active->memory().give_back(block);
     return;
   }
   engine& in = *active;
-  in.self().pending.pc = number(called_at);
+  if (block.state == heap::live) {
+    in.announce_free(block, number(called_at));
+  } else {
+    in.self().pending.pc = number(called_at);
+  }
   if (block.state == heap::freed) {
     in.fail(verdict::double_free, "heap block %u is freed a second time", block.number);
   }
   if (block.state != heap::live) in.fail(verdict::bad_free, "%p was never allocated", memory);
-  block.state = heap::freed;
-  in.give_back(number(memory), block.size);
+  in.give_back(block);
 }
 
 void* move_block(void* old, std::size_t size, const void* called_at) noexcept {

@@ -29,6 +29,7 @@ constinit next_definition<pid_t()> real_fork{"fork"};
   engine& in = *active;
   in.self().pending.pc = pc;
   if (status != 0) in.fail(verdict::failed_exit, "the program ended with status %d", status);
+  in.leaves_early();
   if (runs_actions) in.run_process_exit();
   if (in.current() != 0) in.exit_process();
   in.end_thread(nullptr);

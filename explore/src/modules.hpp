@@ -40,6 +40,11 @@ class saved_segments {
   void save() noexcept;
   void restore() noexcept;
   bool is_saved() const noexcept { return count_ != 0; }
+  std::size_t count() const noexcept { return count_; }
+  std::uintptr_t begin(std::size_t number) const noexcept {
+    return reinterpret_cast<std::uintptr_t>(segment_[number].begin);
+  }
+  std::size_t size(std::size_t number) const noexcept { return segment_[number].size; }
   /// Another range that is put back, too: the caller's stack.
   void add(std::uintptr_t begin, std::size_t size) noexcept;
 

@@ -28,6 +28,7 @@ const char* name_of(verdict kind) noexcept {
     case verdict::not_reached: return "not reached";
     case verdict::not_instrumented: return "not instrumented";
     case verdict::bad_schedule: return "bad schedule";
+    case verdict::leak: return "leak";
   }
   return "unknown verdict";
 }

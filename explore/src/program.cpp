@@ -94,6 +94,8 @@ options options_from_environment(const char* program) {
   how.seed = number_from("QUIESCE_EXPLORE_SEED", how.seed, 0, UINT64_MAX);
   how.watchdog = std::chrono::milliseconds(
       number_from("QUIESCE_EXPLORE_WATCHDOG", static_cast<std::uint64_t>(how.watchdog.count()), 1, a_year));
+  how.leaks = number_from("QUIESCE_EXPLORE_LEAKS", how.leaks ? 1 : 0, 0, 1) != 0;
+  how.reuse = static_cast<std::uint32_t>(number_from("QUIESCE_EXPLORE_REUSE", how.reuse, 0, 1000));
   if (const char* const replay = std::getenv("QUIESCE_EXPLORE_REPLAY")) how.replay = replay;
   return how;
 }
@@ -157,6 +159,7 @@ const char* key_of(verdict kind) {
     case verdict::not_reached: return "not_reached";
     case verdict::not_instrumented: return "not_instrumented";
     case verdict::bad_schedule: return "bad_schedule";
+    case verdict::leak: return "leak";
   }
   return "unknown";
 }

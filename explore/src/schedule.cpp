@@ -10,6 +10,7 @@ namespace {
 constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuv";
 constexpr unsigned more = 16;  // the digit's high bit: another follows
 constexpr char weak = 'w';     // no digit
+constexpr char reuse = 'z';    // nor this
 
 void put(std::string& to, std::uint32_t value) {
   while (value >= more) {
@@ -49,6 +50,7 @@ std::string to_text(const schedule& from) {
   std::snprintf(build, sizeof build, "%08x", from.build);
   std::string text = "q1." + name_for_schedule(from.name) + "." + build + ".";
   if (from.has_weak_memory) text += weak;
+  if (from.has_reuse) text += reuse;
   std::uint32_t before = 0;
   for (const scheduled_search::deviation& each : from.deviations) {
     put(text, each.position - before);
@@ -78,6 +80,8 @@ bool parse_schedule(const std::string& text, schedule& result) {
   rest.remove_prefix(9);
   result.has_weak_memory = rest.starts_with(weak);
   if (result.has_weak_memory) rest.remove_prefix(1);
+  result.has_reuse = rest.starts_with(reuse);
+  if (result.has_reuse) rest.remove_prefix(1);
   result.deviations.clear();
   if (rest == "-") return true;
   std::uint32_t position = 0;

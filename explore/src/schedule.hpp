@@ -1,5 +1,5 @@
 /// The string that replays an execution: q1.<name>.<build>.<deviations>. Only choices that are not the default are in it, as
-/// pairs of the steps since the last one and the step_choice, in base 32. A w before them: with weak memory.
+/// pairs of the steps since the last one and the step_choice, in base 32. A w before them: with weak memory; a z: freed memory is used again.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@ struct schedule {
   std::string name;
   std::uint32_t build = 0;
   bool has_weak_memory = false;
+  bool has_reuse = false;
   std::vector<scheduled_search::deviation> deviations;
 };
 

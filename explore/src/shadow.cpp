@@ -133,6 +133,17 @@ const touched* shadow::enter_release(std::uintptr_t address, std::size_t size, t
   return nullptr;
 }
 
+void shadow::hand_out_again(std::uintptr_t address, std::size_t size) noexcept {
+  for (const std::uintptr_t end = address + size; address < end; address = (address | (word - 1)) + 1) {
+    cell& in = cell_of(address);
+    if (in.generation != generation_ || !in.is_released) continue;
+    in.is_released = false;
+    for (std::uint8_t i = 0; i < in.used; ++i) {
+      if (in.last[i].how == touch::release) in.last[i].how = touch::write;
+    }
+  }
+}
+
 void shadow::renew(std::uintptr_t address, std::size_t size) noexcept {
   for (const std::uintptr_t end = address + size; address < end; address += word) cell_of(address).generation = 0;
 }

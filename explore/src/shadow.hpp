@@ -37,6 +37,8 @@ class shadow {
   /// As enter, for memory that is given back: from now on each access is in conflict.
   const touched* enter_release(std::uintptr_t address, std::size_t size, touched by,
                                const vector_clock& happened) noexcept;
+  /// Memory that was given back and is handed out again: what gave it back counts as a write.
+  void hand_out_again(std::uintptr_t address, std::size_t size) noexcept;
   /// Memory that begins a new life: a stack, or a block at an address that has been used.
   void renew(std::uintptr_t address, std::size_t size) noexcept;
 

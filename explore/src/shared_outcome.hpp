@@ -24,7 +24,8 @@ struct shared_outcome {
   bool skipped_reads;
   bool limited_stale_reads;
   bool limited_messages;  // of which a load chose one
-  bool lost_track;        // of accesses to memory: a data race may have been missed
+  bool limited_reuses;
+  bool lost_track;  // of accesses to memory: a data race may have been missed
   bool out_of_budget;
   std::uint32_t bound;    // bounded: up to which number of deviations all was explored, plus one
   strategy part;          // the search that runs

@@ -136,6 +136,9 @@ std::string other_phrase(const traced_event& event, object_names& names) {
     case op::plain_read: return "read " + names.name(event.object);
     case op::plain_write: return "write " + names.name(event.object);
     case op::heap_free: return "free " + names.name(event.object);
+    case op::heap_allocate:
+      return "allocate " + std::to_string(event.before) + " bytes -> " + names.name(event.object) +
+             (event.after != 0 ? ", freed before" : "");
     case op::choose: return "choose(" + std::to_string(event.before) + ") -> " + std::to_string(event.after);
     default: return "step of kind " + std::to_string(static_cast<unsigned>(event.what));
   }

@@ -72,6 +72,9 @@ std::string evidence(const execution_trace& trace, verdict kind, trace_places& p
   if (is_about_accesses(kind) && trace.accesses > 0) return text + accesses(trace, places, names);
   if (is_about_waiting(kind)) return text + waiting_threads(trace, places, names);
   if (trace.where.depth == 0) return text;
+  if (kind == verdict::leak) {
+    return text + "  allocated by " + thread_name(trace.failed_thread) + "\n" + places.listing(trace.where);
+  }
   return text + "  in " + thread_name(trace.failed_thread) + "\n" + places.listing(trace.where);
 }
 

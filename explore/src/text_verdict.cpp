@@ -200,6 +200,10 @@ std::string conclusion::about(verdict kind) {
              "instead of the sanitizer.";
     case verdict::bad_schedule:
       return "The schedule cannot be replayed: it is none, or it belongs to another program or to another build of it.";
+    case verdict::leak:
+      if (trace_.where.depth == 0) return "What the system keeps of " + failed_ + " is given back by nobody.";
+      return "What " + failed_ + " allocated" + failed_place() +
+             " was never freed, and when all threads had ended no variable led to it any more.";
   }
   return "The verdict has no description.";
 }

@@ -26,7 +26,7 @@ enum class op : std::uint8_t {
   descriptor_control, descriptor_close,                     // epoll_ctl, timerfd_settime, dup
   barrier_wait,
   plain_read, plain_write, heap_free,                       // only as the place of a race or of a use after free
-  choose,
+  choose, heap_allocate,                                    // heap_free is a step, too, where freed memory is used again
 };
 // clang-format on
 
@@ -115,7 +115,7 @@ struct execution_trace {
   traced_block blocks[most_traced_blocks];
   traced_thread thread[most_threads];
   traced_access access[2];  // [0] the later one, at which the failure was seen
-  char message[1024];       // the assertion, the exception's text, the rule that was broken
+  char message[4096];       // the assertion, the exception's text, the rule that was broken
   call_stack where;         // of the thread that failed
   std::uint8_t failed_thread = 0;
 };

@@ -29,6 +29,26 @@ int main(int count, char** arguments) {
   return count > 2 ? 7 : 0;
 }
 """
+LOST = """
+#include <atomic>
+#include <thread>
+std::atomic<long*> place{nullptr};
+long first;
+int main() {
+  std::thread other{[] { delete place.exchange(nullptr); }};
+  place = new long;
+  other.join();
+  const bool was_taken = place == nullptr;
+  long* const second = new long;
+  first = reinterpret_cast<long>(second);
+  delete second;
+  long* const third = new long;
+  const bool again = first == reinterpret_cast<long>(third);
+  delete third;
+  if (again) return 3;
+  if (!was_taken) place = nullptr;
+}
+"""
 RIGHT = """
 #include <mutex>
 #include <thread>
@@ -51,7 +71,8 @@ def setUpModule():
     FOLDER = pathlib.Path(folder.name)
     (FOLDER / "race.cpp").write_text(RACE)
     (FOLDER / "right.cpp").write_text(RIGHT)
-    for command in (COMPILE.format("race"), LINK.format("race"), COMPILE.format("right"), LINK.format("right")):
+    (FOLDER / "lost.cpp").write_text(LOST)
+    for command in (COMPILE.format("lost"), LINK.format("lost"), COMPILE.format("race"), LINK.format("race"), COMPILE.format("right"), LINK.format("right")):
         done = shell(command)
         if done.returncode != 0 or done.stdout:
             sys.exit(f"{command}\n{done.stdout}")
@@ -71,6 +92,12 @@ class Command(unittest.TestCase):
         for part in parts:
             self.assertIn(part, done.stdout, command)
         return done.stdout
+
+    def test_memory_that_is_lost_and_memory_that_comes_again(self):
+        self.expect("quiesce explore ./lost", 1, "lost: leak", "8 bytes of memory are left at the end")
+        self.expect("quiesce explore --no-leaks ./lost", 0, "lost: passed", "reuse of freed memory; leaks;")
+        self.expect("quiesce explore --no-leaks --reuse 1 ./lost", 1, "main() returned 3", "freed before")
+        self.expect("quiesce explore --reuse many ./lost", 2, "--reuse: 'many' is no number from 0 to")
 
     def test_a_race_is_found_and_replayed(self):
         printed = self.expect("quiesce explore ./race", 1, "data race", "race.cpp:6", "race.cpp:7")

@@ -67,7 +67,8 @@ REPORT
 
 ENVIRONMENT
   The options reach the program as QUIESCE_EXPLORE (the strategy) and QUIESCE_EXPLORE_REPLAY, _EXECUTIONS,
-  _TIME, _STEPS, _DEVIATIONS, _SPURIOUS, _MEMORY, _STALE_READS, _SEED and _WATCHDOG, times in milliseconds.
+  _TIME, _STEPS, _DEVIATIONS, _SPURIOUS, _MEMORY, _STALE_READS, _SEED, _WATCHDOG, _REUSE and _LEAKS (0 or
+  1), times in milliseconds.
   What is not given here is taken from there. QUIESCE_EXPLORE_RESULT names a file to which the result is
   written as a line of JSON.
 
@@ -183,6 +184,9 @@ CLI::App* add_explore_command(CLI::App& program, explore_options& options) {
                             "With weak memory, an execution has at most so many (2)");
   add_number<std::uint64_t>(*explore, "--seed", options.seed, 0, "Makes another random walk");
   add_duration(*explore, "--watchdog", options.watchdog, "How long a thread may run without a step");
+  add_number<std::uint32_t>(*explore, "--reuse", options.reuse, 0,
+                            "Freed memory is handed out again, so often in an execution at most");
+  explore->add_flag("--no-leaks", options.no_leaks, "Memory that is left at the end is no failure");
   explore->add_flag("--compile-flags", options.compile_flags, "Print the options for compiling a program");
   explore->add_flag("--link-flags", options.link_flags, "Print the options for linking it")
       ->excludes("--compile-flags");

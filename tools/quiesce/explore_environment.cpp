@@ -30,6 +30,8 @@ std::vector<environment_change> explore_environment(const explore_options& optio
   add_number("QUIESCE_EXPLORE_STALE_READS", options.stale_reads);
   add_number("QUIESCE_EXPLORE_SEED", options.seed);
   add_duration("QUIESCE_EXPLORE_WATCHDOG", options.watchdog);
+  add_number("QUIESCE_EXPLORE_REUSE", options.reuse);
+  if (options.no_leaks) changes.push_back({"QUIESCE_EXPLORE_LEAKS", "0"});
   return changes;
 }
 

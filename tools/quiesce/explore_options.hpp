@@ -24,6 +24,8 @@ struct explore_options {
   std::optional<std::uint32_t> stale_reads{};
   std::optional<std::uint64_t> seed{};
   std::optional<std::chrono::milliseconds> watchdog{};
+  std::optional<std::uint32_t> reuse{};
+  bool no_leaks = false;
   bool compile_flags = false;
   bool link_flags = false;
 };

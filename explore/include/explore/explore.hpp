@@ -56,6 +56,7 @@ enum class verdict : std::uint8_t {
   not_reached,        ///< no execution came to a state that options::must_reach names
   not_instrumented,   ///< the program was not compiled with -fsanitize=thread, or linked with the sanitizer
   bad_schedule,       ///< the string to replay is no schedule, or one of another program or build
+  leak,               ///< memory is left at the end of an execution, and nothing points to it; or a thread, unjoined
 };
 
 /// What an atomic load may find.
@@ -81,6 +82,16 @@ struct options {
   /// With weak memory: an execution has at most so many loads that find a stale value; one that would have more is told in the
   /// report. UINT32_MAX is no limit; a loop that looks again and again may then have no end.
   std::uint32_t stale_reads = 2;
+  /// Memory that an execution allocates, and that is left at its end with nothing pointing to it, is a failure; so is a thread
+  /// that nobody joins or detaches. Asked when all threads have ended, and the destructors of thread-local and static variables
+  /// have run; with check(), those of the function's own static variables. What a word of a global variable, of a thread-local
+  /// one of the first thread, or of a block that is pointed to itself can be taken for a pointer to, is no leak; nor is what libc
+  /// allocates, nor anything after exit() or while a thread waits for ever.
+  bool leaks = true;
+  /// Memory that was freed may be handed out again, so often in an execution: the newest freed block, by an allocation of the
+  /// same size; each time is a deviation. Without it an address belongs to one block only. Each allocation is a step then, and
+  /// each free.
+  std::uint32_t reuse = 0;
   std::chrono::milliseconds watchdog{10'000};  ///< how long a thread may run without a step
   std::string replay{};                        ///< a schedule: runs that one execution only
   std::vector<std::string> must_reach{};       ///< names given to reach(); one that is never reached is a failure

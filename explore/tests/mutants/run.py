@@ -20,10 +20,10 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 EXPLORE = HERE.parent.parent
 LIBRARY_FLAGS = ["-std=c++20", "-O2", "-mfsgsbase", "-pthread"]
-TEST_FLAGS = ["-std=c++20", "-O1", "-fsanitize=thread", "-fno-builtin", "-Wno-tsan", "-pthread"]
-WHICH = {"counts": ["counts_test.cpp", "descriptor_counts_test.cpp", "litmus_test.cpp", "litmus_loops_test.cpp",
+TEST_FLAGS = ["-std=c++20", "-O1", "-gdwarf-4", "-fsanitize=thread", "-fno-builtin", "-Wno-tsan", "-pthread"]
+WHICH = {"memory": ["choose_test.cpp", "leak_test.cpp", "reuse_test.cpp", "history_test.cpp", "lifetime_test.cpp"],
+         "counts": ["counts_test.cpp", "descriptor_counts_test.cpp", "litmus_test.cpp", "litmus_loops_test.cpp",
                     "outcomes.cpp"],
-         "rest": ["choose_test.cpp"],
          "fuzz": ["differential_fuzz.cpp", "weak_memory_fuzz.cpp", "fuzz_program.cpp", "fuzz_interpreter.cpp",
                   "fuzz_model.cpp", "fuzz_weak_model.cpp"]}
 

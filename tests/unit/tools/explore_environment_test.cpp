@@ -30,14 +30,17 @@ TEST(ExploreEnvironment, EachOptionHasItsVariableAndTimesAreMilliseconds) {
                                 .memory = "weak",
                                 .stale_reads = 3,
                                 .seed = 0,
-                                .watchdog = 1ms};
+                                .watchdog = 1ms,
+                                .reuse = 4,
+                                .no_leaks = true};
   EXPECT_THAT(explore_environment(options, false),
               ElementsAre(change{"QUIESCE_EXPLORE", "random"}, change{"QUIESCE_EXPLORE_REPLAY", std::nullopt},
                           change{"QUIESCE_EXPLORE_EXECUTIONS", "18446744073709551615"},
                           change{"QUIESCE_EXPLORE_TIME", "120000"}, change{"QUIESCE_EXPLORE_STEPS", "1"},
                           change{"QUIESCE_EXPLORE_DEVIATIONS", "0"}, change{"QUIESCE_EXPLORE_SPURIOUS", "2"},
                           change{"QUIESCE_EXPLORE_MEMORY", "weak"}, change{"QUIESCE_EXPLORE_STALE_READS", "3"},
-                          change{"QUIESCE_EXPLORE_SEED", "0"}, change{"QUIESCE_EXPLORE_WATCHDOG", "1"}));
+                          change{"QUIESCE_EXPLORE_SEED", "0"}, change{"QUIESCE_EXPLORE_WATCHDOG", "1"},
+                          change{"QUIESCE_EXPLORE_REUSE", "4"}, change{"QUIESCE_EXPLORE_LEAKS", "0"}));
 }
 
 TEST(ExploreEnvironment, AScheduleIsReplayed) {
