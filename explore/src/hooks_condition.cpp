@@ -274,8 +274,12 @@ int sem_init(sem_t* s, int shared, unsigned value) {
 }
 int sem_destroy(sem_t* s) {
   if (!is_explored()) return real_sem_destroy.get()(s);
-  active->self().pending.pc = EXPLORE_CALLED_AT;
-  active->touch_memory(number(s), touched_bytes, touch::write, op::plain_write);
+  engine& in = *active;
+  in.self().pending.pc = EXPLORE_CALLED_AT;
+  if (const unsigned waiter = in.waiter_at(in.object_at(number(s))); waiter != nobody) {
+    in.fail(verdict::bad_use, "a semaphore is destroyed while thread %u waits on it", waiter);
+  }
+  in.touch_memory(number(s), touched_bytes, touch::write, op::plain_write);
   return 0;
 }
 int sem_wait(sem_t* s) {

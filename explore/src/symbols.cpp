@@ -188,7 +188,7 @@ const source_place* most_telling(const std::vector<source_place>& places) {
     if (place.user_code) return &place;
   }
   for (const source_place& place : places) {
-    if (!place.file.empty()) return &place;
+    if (!place.file.empty() && !place.own_code) return &place;
   }
   return places.empty() ? nullptr : &places.front();
 }
