@@ -36,12 +36,12 @@ class event_object : public waitable {
       const event_word::move move = event_word::on_reset(seen);
       if (move.outcome == event_word::step::slow) [[unlikely]]
         return reset_slowly();
-      // order: acquire and release. What came before the signals that are thrown away still happens before what the
-      //        next taker does, and before what follows this reset().
-      // pairs: set() before, and the acquire of the next try_take().
+      // order: acquire. What came before the signals that are thrown away happens before what follows this reset(); that
+      //        it also does before what the next taker does needs no more, as a compare-exchange passes on what it read.
+      // pairs: the release of set().
       // not:   relaxed, under which a thread that resets and then looks at what was signalled may miss it.
       // shown: tests/explore/event_test.cpp, WhatPrecedesAThrownAwaySignalIsSeenAfterTheReset
-      if (word_.compare_exchange_weak(seen, move.next, std::memory_order_acq_rel, std::memory_order_relaxed)) return;
+      if (word_.compare_exchange_weak(seen, move.next, std::memory_order_acquire, std::memory_order_relaxed)) return;
     }
   }
 

@@ -69,7 +69,7 @@ class waitable {
       // not:   relaxed, under which the waiter could read data from before the signal.
       // shown: tests/explore/event_test.cpp, ASignalThatIsPassedOnIsHeldByOneThreadAtATime
       if (word_.compare_exchange_weak(seen, seen - object_word::one, std::memory_order_acquire,
-                                      std::memory_order_acquire)) {
+                                      std::memory_order_relaxed)) {
         return glance::taken;
       }
     }

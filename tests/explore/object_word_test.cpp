@@ -1,4 +1,4 @@
-// The lock of an object's queue, and its references, under the interleavings of two or three threads.
+// The lock of an object's queue, its references, and a look at it without either, under the interleavings of two or three threads.
 #include <cassert>
 #include <mutex>
 #include <string>
@@ -154,6 +154,27 @@ TEST(ReferenceScenario, OneWhoFindsAnObjectInAListGetsItWholeOrNotAtAll_A4) {
     }
     owner.join();
     assert(place == nullptr);
+  });
+}
+
+class looked_at : public q::event_object {
+ public:
+  looked_at() noexcept : event_object(q::event_word::reset::manual, false) {}
+  using event_object::is_signalled;
+};
+
+TEST(EventScenario, WhoSeesThatItIsSignalledSeesWhatPrecededTheSet) {
+  explore_all({"seen", "not yet"}, [] {
+    looked_at event;
+    int data = 0;
+    std::thread signaller([&] {
+      data = 1;
+      event.set();
+    });
+    const bool is_seen = event.is_signalled();
+    if (is_seen) assert(data == 1);
+    reach(is_seen ? "seen" : "not yet");
+    signaller.join();
   });
 }
 
