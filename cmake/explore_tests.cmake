@@ -15,15 +15,15 @@ if(QUIESCE_FLAVOUR STREQUAL "dev")
   add_test(NAME guide.test COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/tests/guide/follow_test.py")
   set_tests_properties(guide.test PROPERTIES LABELS guide TIMEOUT 60)
   if(TARGET quiesce_program)
-    foreach(page explore reading)
+    foreach(page explore reading green)
       add_test(NAME guide.${page}
         COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/tests/guide/follow.py" $<TARGET_FILE:quiesce_program>
                 "${PROJECT_SOURCE_DIR}/docs/${page}.md")
-      set_tests_properties(guide.${page} PROPERTIES LABELS guide TIMEOUT 120)
+      set_tests_properties(guide.${page} PROPERTIES LABELS guide TIMEOUT 240)
     endforeach()
     add_test(NAME explore.command
       COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/explore/tests/command_test.py" $<TARGET_FILE:quiesce_program>)
-    set_tests_properties(explore.command PROPERTIES LABELS guide TIMEOUT 120)
+    set_tests_properties(explore.command PROPERTIES LABELS guide TIMEOUT 240)
   endif()
 endif()
 
@@ -39,6 +39,7 @@ set(tests "${PROJECT_SOURCE_DIR}/explore/tests")
 file(GLOB hooked_test_sources CONFIGURE_DEPENDS "${tests}/explored/*_test.cpp" "${tests}/explored/outcomes.cpp")
 if(hooked_test_sources)
   quiesce_add_exploration(explore_hooked_tests ${hooked_test_sources})
+  target_include_directories(explore_hooked_tests PRIVATE "${PROJECT_SOURCE_DIR}/explore/src")
   target_link_libraries(explore_hooked_tests PRIVATE GTest::gmock GTest::gtest_main)
   quiesce_register_tests(explore_hooked_tests explorer LIMIT 110 TIMEOUT 120)
 endif()
@@ -102,6 +103,9 @@ endfunction()
 
 quiesce_explore_programs("${gallery}" gallery)
 quiesce_explore_programs("${tests}/programs" programs)
+add_test(NAME gallery.pictures
+  COMMAND ${QUIESCE_PYTHON} "${gallery}/pictures.py" "${PROJECT_BINARY_DIR}/gallery")
+set_tests_properties(gallery.pictures PROPERTIES LABELS gallery TIMEOUT 240)
 add_test(NAME gallery.run.test COMMAND ${QUIESCE_PYTHON} "${gallery}/run_test.py")
 set_tests_properties(gallery.run.test PROPERTIES LABELS gallery TIMEOUT 60)
 

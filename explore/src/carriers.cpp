@@ -14,6 +14,7 @@
 #include "fiber.hpp"
 #include "heap.hpp"
 #include "modules.hpp"
+#include "own_memory.hpp"
 #include "real.hpp"
 
 namespace explore {
@@ -54,8 +55,7 @@ void carriers::begin(baton* by_baton) noexcept {
 void carriers::save(unsigned number) noexcept {
   carrier_block& block = block_[number];
   if (saved_size_ == 0) return;
-  block.saved = static_cast<unsigned char*>(
-      ::mmap(nullptr, saved_size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  block.saved = static_cast<unsigned char*>(own_memory::map(saved_size_));
   unsigned char* to = block.saved;
   for (std::size_t i = 0; i < modules_; ++i) {
     copy_bytes(to, reinterpret_cast<void*>(static_cast<std::ptrdiff_t>(block.base) + module_[i].offset),
@@ -101,7 +101,7 @@ bool carriers::provide(unsigned number) noexcept {
     pthread_attr_t small;
     ::pthread_attr_init(&small);
     // At the same place in each process: a pthread_t is an address in it, and programs look at these.
-    constexpr std::size_t size = std::size_t{128} * 1024;
+    constexpr std::size_t size = carrier_stack_size;
     void* const wanted = reinterpret_cast<void*>(arena_begin + arena_size + provided_ * size);
     void* const stack = ::mmap(wanted, size, PROT_READ | PROT_WRITE,
                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "baton.hpp"
+#include "heap.hpp"
 #include "trace.hpp"
 
 struct dl_phdr_info;
@@ -37,6 +38,10 @@ class carriers {
   pthread_t id(unsigned number) const noexcept { return block_[number].id; }
   /// The thread with this pthread_t, or most_threads.
   unsigned number_of(pthread_t id) const noexcept;
+
+  /// Carriers have their stacks, and the variables of their threads, from the end of the arena up to here.
+  static constexpr std::size_t carrier_stack_size = std::size_t{128} * 1024;
+  static constexpr std::uintptr_t end_of_stacks = arena_begin + arena_size + (most_threads + 1) * carrier_stack_size;
 
   /// What a carrier does; reports its place to `begun`, which is a carrier_block.
   static void* carry(void* begun) noexcept;

@@ -3,6 +3,7 @@
 
 #include "engine.hpp"
 #include "exploration.hpp"
+#include "report_files.hpp"
 #include "schedule.hpp"
 
 namespace explore {
@@ -25,13 +26,20 @@ report check(std::function<void()> program, const options& given) {
     schedule known;
     if (parse_schedule(wanted, known) && known.name == how.name) how.replay = wanted;
   }
+  if (const char* const step = std::getenv("QUIESCE_EXPLORE_BREAK_AT"); step != nullptr && !how.replay.empty()) {
+    how.break_at = static_cast<std::uint32_t>(std::strtoul(step, nullptr, 10));
+  }
   task what;
   what.how = &how;
   what.program = call;
   what.argument = &program;
   // Above this frame lie the caller's variables, which the program may change.
   what.stack_begin = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) + 2 * sizeof(void*);
-  return run_exploration(what, outcome_of_process());
+  look_at_report_files(how);
+  shared_outcome& answer = outcome_of_process();
+  const report found = run_exploration(what, answer);
+  write_report_files(how, found, answer);
+  return found;
 }
 
 void reach(const char* name) noexcept {

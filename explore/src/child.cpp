@@ -15,6 +15,9 @@
 
 #include "engine.hpp"
 #include "real.hpp"
+#include "search_sampling.hpp"
+#include "search_tree.hpp"
+#include "trial_search.hpp"
 
 namespace explore {
 
@@ -72,8 +75,13 @@ void catch_crashes() noexcept {
 void on_terminate() noexcept {
   if (!is_explored()) ::abort();
   engine& in = *active;
+  // Below it lie those that threw. To be set at the end: what the C++ library does here makes steps of its own.
+  const auto thrown_by = reinterpret_cast<std::uintptr_t>(__builtin_return_address(0));
   const std::type_info* const type = abi::__cxa_current_exception_type();
-  if (type == nullptr) in.fail(verdict::terminated, "std::terminate() was called without an exception");
+  if (type == nullptr) {
+    in.self().pending.pc = thrown_by;
+    in.fail(verdict::terminated, "std::terminate() was called without an exception");
+  }
   int status = 0;
   const std::unique_ptr<char, void (*)(void*)> readable(abi::__cxa_demangle(type->name(), nullptr, nullptr, &status),
                                                         ::free);
@@ -81,8 +89,10 @@ void on_terminate() noexcept {
   try {
     throw;
   } catch (const std::exception& thrown) {
+    in.self().pending.pc = thrown_by;
     in.fail(verdict::uncaught_exception, "nobody catches %s: %s", name, thrown.what());
   } catch (...) {
+    in.self().pending.pc = thrown_by;
     in.fail(verdict::uncaught_exception, "nobody catches an exception of type %s", name);
   }
 }
@@ -98,30 +108,6 @@ void silence() noexcept {
 }
 
 // --- Searching ------------------------------------------------------------------------------------------------------
-
-/// The hashes of all final states, as far as they fit in.
-class state_set {
- public:
-  state_set() noexcept
-      : table_(static_cast<std::uint64_t*>(::mmap(nullptr, places * sizeof(std::uint64_t), PROT_READ | PROT_WRITE,
-                                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0))) {}
-  bool enter(std::uint64_t hash) noexcept {
-    if (count_ > places / 4 * 3 || table_ == MAP_FAILED) return false;
-    if (hash == 0) hash = 1;
-    for (std::size_t at = (hash * 0x9e3779b97f4a7c15U) >> 42;; at = (at + 1) % places) {
-      if (table_[at] == hash) return false;
-      if (table_[at] != 0) continue;
-      table_[at] = hash;
-      ++count_;
-      return true;
-    }
-  }
-
- private:
-  static constexpr std::size_t places = std::size_t{1} << 22;
-  std::uint64_t* table_;
-  std::size_t count_ = 0;
-};
 
 struct searching {
   engine& in;
@@ -155,34 +141,58 @@ struct searching {
             steps, in.position(), in.position() == steps ? ", and other ones" : "");
   }
 
-  void search_all(search& by) const {
-    const options& how = *what.how;
-    const std::uint64_t end = real_time() + static_cast<std::uint64_t>(how.time.count()) * 1'000'000U;
-    state_set states;
-    bool more = true;
-    for (std::uint64_t runs = 0; more; ++runs) {
-      if (runs >= how.executions || (runs % 16 == 15 && real_time() >= end)) {
-        answer.out_of_budget = true;
-        break;
-      }
-      const engine::ending ended = run(by);
-      if (ended == engine::ending::dropped) {
-        ++answer.dropped;
-      } else {
-        ++answer.executions;
-        if (ended == engine::ending::cut_off) ++answer.cut_off;
-        if (const std::uint64_t hash = in.history(); states.enter(hash)) {
-          ++answer.states;
-          answer.digest += hash;
-        }
-      }
-      if (runs == 0) {
-        more = by.advance(in);
-        compare_with_itself();
-      } else {
-        more = by.advance(in);
-      }
+  // Whether an execution may begin now.
+  bool may_go_on(std::uint64_t runs, const sampling_search* drawn) const {
+    shared_work& work = *what.work;
+    if (work.stop.load(std::memory_order_relaxed)) return false;
+    const std::uint64_t number = drawn != nullptr ? drawn->number() : work.runs.fetch_add(1, std::memory_order_relaxed);
+    // Of several executions that fail the first one is told, and those before it are still made.
+    if (drawn != nullptr && number > work.first_failed.load(std::memory_order_relaxed)) return false;
+    const bool is_late = runs % 16 == 15 && real_time() >= work.end;
+    if (is_late || number >= what.how->executions) {
+      answer.out_of_budget = true;
+      // The numbers of the others may be lower.
+      if (is_late || drawn == nullptr) work.stop.store(true, std::memory_order_relaxed);
+      return false;
     }
+    answer.number = number;
+    return true;
+  }
+
+  void count(engine::ending ended) const {
+    if (ended == engine::ending::dropped) {
+      ++answer.dropped;
+      return;
+    }
+    ++answer.executions;
+    if (ended == engine::ending::cut_off) ++answer.cut_off;
+    const order_set::entry found = what.work->orders.enter(in.history());
+    answer.orders.add(found);
+    if (found == order_set::entry::first) answer.digest += in.history();
+  }
+
+  void wait_for_others() const {
+    shared_work& work = *what.work;
+    work.arrived.fetch_add(1, std::memory_order_relaxed);
+    while (what.begin_together && work.arrived.load(std::memory_order_relaxed) < what.workers) kernel(SYS_sched_yield);
+  }
+
+  void search_all(search& by, const sampling_search* drawn = nullptr) const {
+    answer.is_idle = true;
+    wait_for_others();
+    bool more = by.begin();
+    answer.is_idle = false;
+    for (std::uint64_t runs = 0; more && may_go_on(runs, drawn); ++runs) {
+      if (what.begin_together && runs < 64) kernel(SYS_sched_yield);  // or the first would be done before others come
+      const engine::ending ended = run(by);
+      count(ended);
+      answer.is_idle.store(true, std::memory_order_relaxed);
+      more = by.advance(in);
+      answer.is_idle.store(false, std::memory_order_relaxed);
+      if (runs == 0 && ended != engine::ending::dropped) compare_with_itself();
+    }
+    // It may be that nobody has noticed but one who looked for something to do.
+    if (what.work->stop.load(std::memory_order_relaxed)) answer.out_of_budget = true;
     answer.limited_time_outs = !in.took_every_time_out();
     answer.skipped_reads = in.skipped_reads();
     answer.limited_stale_reads = in.limited_stale_reads();
@@ -192,6 +202,18 @@ struct searching {
     answer.is_complete =
         !answer.out_of_budget && answer.cut_off == 0 && !in.has_exited() && !in.has_lost_track() && by.is_complete();
   }
+
+  void try_candidates() const {
+    const std::vector<interruptions>& all = *what.candidates;
+    for (std::size_t i = what.first_candidate; i < all.size(); ++i) {
+      answer.executions = i;
+      if (i - what.first_candidate >= what.most_candidates || real_time() >= what.end) return;
+      trial_search one(all[i]);
+      run(one);
+    }
+  }
+
+  choice_path make_path() const { return {what.how->steps, what.workers > 1 ? what.work : nullptr, what.worker == 0}; }
 
   void search_by_strategy() const {
     const options& how = *what.how;
@@ -206,14 +228,17 @@ struct searching {
       ++answer.executions;
       return;
     }
+    if (what.candidates != nullptr) return try_candidates();
     switch (what.search) {
       case strategy::automatic:
       case strategy::exhaustive: {
-        reduced_search by(how.steps);
+        choice_path path = make_path();
+        reduced_search by(path);
         return search_all(by);
       }
       case strategy::depth_first: {
-        depth_first_search by(how.steps);
+        choice_path path = make_path();
+        depth_first_search by(path);
         return search_all(by);
       }
       case strategy::bounded: {
@@ -222,9 +247,12 @@ struct searching {
         answer.bound = by.bound();
         return;
       }
-      case strategy::random: {
-        random_search by(how.seed);
-        return search_all(by);
+      case strategy::random:
+      case strategy::sampling:
+      case strategy::pos:
+      case strategy::pct: {
+        sampling_search by(what.search, how, what.worker, what.workers);
+        return search_all(by, &by);
       }
     }
   }
@@ -242,8 +270,9 @@ void run_child(const task& what, shared_outcome& answer) {
   states_to_reach = &what.how->must_reach;
   catch_crashes();
   std::set_terminate(on_terminate);
-  if (!what.is_replay) silence();
+  if (!what.is_replay || what.is_silent) silence();
   if (what.is_replay) active->record(answer.watched_thread, answer.watched_access);
+  if (what.stop_at != no_position) active->stop_before(what.stop_at);
   active->allow_spurious_wake_ups(what.how->spurious_wake_ups);
   active->report_leaks(what.how->leaks);
   active->allow_reuse(what.how->reuse);

@@ -7,6 +7,8 @@
 #include "explore/explore.hpp"
 #include "search.hpp"
 #include "shared_outcome.hpp"
+#include "shared_work.hpp"
+#include "shrink.hpp"
 
 namespace explore {
 
@@ -20,8 +22,19 @@ struct task {
   // Instead of a search: the execution in which `choices` was left, or one that is known by its deviations.
   std::vector<std::uint32_t> choices{};
   std::vector<scheduled_search::deviation> deviations{};
+  unsigned worker = 0;  // which of the workers this one is, from 0
+  unsigned workers = 1;
+  bool begin_together = false;  // the workers wait for each other
+  shared_work* work = nullptr;  // of a search
   bool is_replay = false;
+  std::uint32_t stop_at = no_position;  // of a replay: engine::stop_before
+  bool is_silent = false;               // a replay that does not show what the program prints
   bool is_scheduled = false;
+  // Or executions one after the other, until one fails: shared_outcome::executions counts from the first one of all.
+  const std::vector<interruptions>* candidates = nullptr;
+  std::size_t first_candidate = 0;
+  std::size_t most_candidates = 0;
+  std::uint64_t end = 0;  // real time
 };
 
 /// Does the task and ends the process; the answer is in `answer`.

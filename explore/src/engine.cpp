@@ -1,6 +1,5 @@
 #include "engine.hpp"
 
-#include <sys/mman.h>
 #include <sys/single_threaded.h>
 #include <sys/syscall.h>
 
@@ -8,6 +7,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "own_memory.hpp"
 #include "real.hpp"
 
 namespace explore {
@@ -19,23 +19,18 @@ namespace {
 // Of the virtual clock: well after zero, so that one can subtract.
 constexpr std::uint64_t first_moment = 1'000'000'000'000;
 
-void* reserve(std::size_t size) noexcept {
-  void* const got = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  return got == MAP_FAILED ? nullptr : got;
-}
-
 }  // namespace
 
 engine::engine(std::uint32_t steps, shared_outcome& answer) noexcept
     : most_steps_(steps),
-      value_seen_(static_cast<std::uint32_t*>(reserve(values * sizeof(std::uint32_t)))),
-      places_(static_cast<place*>(reserve(places * sizeof(place)))),
-      objects_(static_cast<object*>(reserve(most_objects * sizeof(object)))),
-      events_(static_cast<event*>(reserve((steps + 1) * sizeof(event)))),
+      value_seen_(static_cast<std::uint32_t*>(own_memory::map(values * sizeof(std::uint32_t)))),
+      places_(static_cast<place*>(own_memory::map(places * sizeof(place)))),
+      objects_(static_cast<object*>(own_memory::map(most_objects * sizeof(object)))),
+      events_(static_cast<event*>(own_memory::map((steps + 1) * sizeof(event)))),
       answer_(answer) {}
 
 engine* engine::create(std::uint32_t steps, shared_outcome& answer, const char** why) noexcept {
-  void* const memory = reserve(sizeof(engine));
+  void* const memory = own_memory::map(sizeof(engine));
   if (memory == nullptr) {
     *why = "no memory for the explorer";
     return nullptr;
@@ -60,16 +55,18 @@ void engine::keep_state(std::uintptr_t stack_begin, bool by_baton) noexcept {
   kept_exit_actions_ = exit_actions_;
   copy_bytes(kept_at_exit_, at_exit_, exit_actions_ * sizeof(exit_action));
   if (!segments_.is_saved()) segments_.save();
-  if (stack_begin != 0) {
-    pthread_attr_t attributes;
-    void* begin = nullptr;
-    std::size_t size = 0;
-    if (::pthread_getattr_np(::pthread_self(), &attributes) == 0) {
-      ::pthread_attr_getstack(&attributes, &begin, &size);
-      ::pthread_attr_destroy(&attributes);
-      const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(begin) + size;
-      constexpr std::size_t most = std::size_t{64} * 1024;
-      if (end > stack_begin) segments_.add(stack_begin, end - stack_begin < most ? end - stack_begin : most);
+  pthread_attr_t attributes;
+  void* begin = nullptr;
+  std::size_t size = 0;
+  if (::pthread_getattr_np(::pthread_self(), &attributes) == 0) {
+    ::pthread_attr_getstack(&attributes, &begin, &size);
+    ::pthread_attr_destroy(&attributes);
+    driver_stack_begin_ = reinterpret_cast<std::uintptr_t>(begin);
+    driver_stack_end_ = stack_begin != 0 ? stack_begin : driver_stack_begin_ + size;
+    const std::uintptr_t end = driver_stack_begin_ + size;
+    constexpr std::size_t most = std::size_t{64} * 1024;
+    if (stack_begin != 0 && end > stack_begin) {
+      segments_.add(stack_begin, end - stack_begin < most ? end - stack_begin : most);
     }
   }
 }
@@ -173,7 +170,7 @@ unsigned engine::create_thread(void* (*routine)(void*), void* argument) noexcept
   return number;
 }
 
-void engine::begin_fiber() noexcept {
+void engine::begin_fiber() {
   engine& in = *active;
   logical_thread& self = in.self();
   if (in.current_ == 0) {
@@ -216,6 +213,7 @@ void engine::end_thread(void* result) noexcept {
   // With the first thread the process ends, and who waits on its stack never finds out.
   if (current_ != 0) {
     expect_idle(reinterpret_cast<std::uintptr_t>(heap::stack(current_)), stack_size, "the stack of a thread ends");
+    release_locks_of_stack();
   }
   operation end;
   end.what = op::thread_exit;

@@ -149,6 +149,12 @@ class engine {
   }
   bool is_in_execution() const noexcept { return running_ || looks_away_; }
   void record(std::uint8_t watched_thread, std::uint32_t watched_access) noexcept;
+  /// Stops in a debugger before that step is made; or, if it is the one behind the last, where the failure is seen. Then the
+  /// process does not end as if all were well.
+  void stop_before(std::uint32_t step) noexcept {
+    stop_at_ = step;
+    status_ = 1;
+  }
 
   unsigned current() const noexcept { return current_; }
   logical_thread& self() noexcept { return thread_[current_]; }
@@ -231,6 +237,7 @@ class engine {
 
   /// Checks an access to memory for races and for memory that was given back.
   void touch_memory(std::uintptr_t address, std::size_t size, touch how, op what) noexcept;
+  [[noreturn]] void give_back_again(std::uintptr_t address, std::size_t size, std::uint32_t block) noexcept;
 
   // Threads
   unsigned create_thread(void* (*routine)(void*), void* argument) noexcept;
@@ -269,10 +276,14 @@ class engine {
   void give_back(heap::block& given) noexcept;
   /// Memory that ends must have no lock in it that is held, and nothing on which another thread waits.
   void expect_idle(std::uintptr_t address, std::size_t size, const char* what_happens) noexcept;
+  /// The running thread's stack ends: an unordered use of a lock in it by another thread might as well come after that.
+  void release_locks_of_stack() noexcept;
   /// A thread that waits on an object, or nobody.
   unsigned waiter_at(std::uint32_t object) const noexcept;
   /// Says what the program has left on the heap and can no longer find, when an execution has come to its end.
   void look_for_leaks() noexcept;
+  void reach_from_elsewhere() noexcept;
+  unsigned lost_thread() const noexcept;
   /// exit() leaves the variables of the functions from which it is called as they are, and with them what they own.
   void leaves_early() noexcept { has_left_early_ = true; }
   void note_block(void* memory, std::size_t size, std::uintptr_t pc) noexcept;
@@ -316,7 +327,8 @@ class engine {
   engine(std::uint32_t steps, shared_outcome& answer) noexcept;
   void reset() noexcept;
   void reset_libc() noexcept;
-  static void begin_fiber() noexcept;
+  /// Not noexcept: an exception that nobody catches finds the end of the stack, and the stack is still there to be told.
+  static void begin_fiber();
   bool is_open(const logical_thread& of) const noexcept;
   bool has_changed(const logical_thread& spinner) const noexcept;
   void rest(const operation& next) noexcept;
@@ -329,14 +341,21 @@ class engine {
   void write_message(const operation& step, std::uint64_t before, std::uint64_t after) noexcept;
   void note_pick(unsigned picked) noexcept;
   void release(std::uintptr_t address, std::size_t size) noexcept;
+  void release_memory(std::uintptr_t address, std::size_t size) noexcept;
   void forget_objects(std::uintptr_t address, std::size_t size) noexcept;
   void give_up_spinning(const char* why) noexcept;
   unsigned default_choice(std::uint32_t enabled, std::uint32_t by_time) const noexcept;
   void collect(std::uint32_t& enabled, std::uint32_t& by_time) noexcept;
+  void stop_if_wanted() noexcept {
+    if (position_ == stop_at_) [[unlikely]] {
+      asm volatile("int3");
+    }
+  }
   [[noreturn]] void end_execution(ending how) noexcept;
   void judge_stuck() noexcept;
   bool is_in_cycle(unsigned thread) const noexcept;
   void note_threads() noexcept;
+  void note_accesses(const touched& earlier, std::uintptr_t address, std::size_t size, op what) noexcept;
   void race(const touched& earlier, std::uintptr_t address, std::size_t size, op what) noexcept;
   void run_thread_exit(logical_thread& of) noexcept;
 
@@ -358,6 +377,8 @@ class engine {
   unsigned current_ = 0;
   unsigned threads_ = 0;
   std::uint32_t position_ = 0;
+  std::uint32_t stop_at_ = no_position;
+  int status_ = 0;  // of the process, after a failure
   std::uint32_t most_spurious_ = 0;
   std::uint32_t most_stale_reads_ = 0;
   std::uint32_t stale_reads_ = 0;
@@ -409,6 +430,9 @@ class engine {
   heap heap_;
   shadow shadow_;
   saved_segments segments_;
+  // The part of the calling thread's stack that is the explorer's.
+  std::uintptr_t driver_stack_begin_ = 0;
+  std::uintptr_t driver_stack_end_ = 0;
   system_code system_code_;
   descriptor_table descriptors_;
   weak_memory weak_memory_;

@@ -1,13 +1,10 @@
 /// The program's heap: blocks that are handed out a second time, and blocks that nobody gave back.
-#include <link.h>
-#include <stdlib.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <cstdio>
 
 #include "engine.hpp"
+#include "own_memory.hpp"
 #include "real.hpp"
+#include "writable_memory.hpp"
 
 namespace explore {
 namespace {
@@ -100,63 +97,29 @@ void engine::forget_objects(std::uintptr_t address, std::size_t size) noexcept {
 
 // --- Leaks ----------------------------------------------------------------------------------------------------------
 
-namespace {
-
-struct span {
-  std::uintptr_t begin = 0;
-  std::size_t size = 0;
-};
-
-// Where malloc() of the system has what it handed out before the first execution.
-span heap_of_system() noexcept {
-  char text[1 << 16];
-  const long file = kernel(SYS_openat, -100, argument("/proc/self/maps"), 0);
-  if (file < 0) return {};
-  std::size_t length = 0;
-  for (;;) {
-    const long got = kernel(SYS_read, file, argument(text + length), static_cast<long>(sizeof text - 1 - length));
-    if (got <= 0) break;
-    length += static_cast<std::size_t>(got);
-  }
-  kernel(SYS_close, file);
-  text[length] = '\0';
-  for (const char* line = text; *line != '\0';) {
-    const char* end = line;
-    while (*end != '\n' && *end != '\0') ++end;
-    constexpr std::size_t name_size = 6;
-    if (static_cast<std::size_t>(end - line) > name_size &&
-        __builtin_memcmp(end - name_size, "[heap]", name_size) == 0) {
-      char* dash = nullptr;
-      const std::uintptr_t begin = ::strtoul(line, &dash, 16);
-      return {begin, ::strtoul(dash + 1, nullptr, 16) - begin};
-    }
-    line = *end == '\0' ? end : end + 1;
-  }
-  return {};
+// Memory that is neither a variable nor the program's heap, but may have been given a pointer: what existed before the first
+// execution, what libc allocates for itself and others, and what the program has mapped.
+void engine::reach_from_elsewhere() noexcept {
+  own_memory::range without[own_memory::most_ranges + 2];
+  std::size_t count = own_memory::count();
+  copy_bytes(without, own_memory::ranges(), count * sizeof *without);
+  without[count++] = {arena_begin, carriers::end_of_stacks};
+  without[count++] = {driver_stack_begin_, driver_stack_end_};
+  see_writable_memory(
+      without, count,
+      [](void* into, std::uintptr_t begin, std::uintptr_t end) {
+        static_cast<heap*>(into)->reach_from(begin, end - begin);
+      },
+      &heap_);
 }
 
-int reach_from_system(dl_phdr_info* module, std::size_t, void* given) noexcept {
-  if (!is_system_module(module->dlpi_name)) return 0;
-  std::uintptr_t fixed_begin = 0;
-  std::uintptr_t fixed_end = 0;
-  for (int i = 0; i < module->dlpi_phnum; ++i) {
-    const ElfW(Phdr)& header = module->dlpi_phdr[i];
-    if (header.p_type != PT_GNU_RELRO) continue;
-    fixed_begin = module->dlpi_addr + header.p_vaddr;
-    fixed_end = fixed_begin + header.p_memsz;
+// One that nobody can join or detach any more, or nobody.
+unsigned engine::lost_thread() const noexcept {
+  for (unsigned i = 1; i < threads_; ++i) {
+    if (!thread_[i].joined && !thread_[i].detached && !heap_.has_met(carriers_.id(i))) return i;
   }
-  for (int i = 0; i < module->dlpi_phnum; ++i) {
-    const ElfW(Phdr)& header = module->dlpi_phdr[i];
-    if (header.p_type != PT_LOAD || (header.p_flags & PF_W) == 0) continue;
-    std::uintptr_t begin = module->dlpi_addr + header.p_vaddr;
-    const std::uintptr_t end = begin + header.p_memsz;
-    if (fixed_begin <= begin && begin < fixed_end) begin = fixed_end;
-    if (begin < end) static_cast<heap*>(given)->reach_from(begin, end - begin);
-  }
-  return 0;
+  return nobody;
 }
-
-}  // namespace
 
 void engine::look_for_leaks() noexcept {
   if (!reports_leaks_ || has_left_early_) return;
@@ -164,24 +127,27 @@ void engine::look_for_leaks() noexcept {
   for (unsigned i = 0; i < threads_; ++i) {
     if (!thread_[i].ended) return;
   }
+  bool has_unjoined = false;
   for (unsigned i = 1; i < threads_; ++i) {
     if (thread_[i].joined || thread_[i].detached) continue;
-    current_ = i;
-    fail(verdict::leak, "thread %u has ended, and was neither joined nor detached", i);
+    heap_.look_for(carriers_.id(i));
+    has_unjoined = true;
   }
-  if (heap_.left() == 0) return;
+  if (heap_.left() == 0 && !has_unjoined) return;
   for (std::size_t i = 0; i < segments_.count(); ++i) heap_.reach_from(segments_.begin(i), segments_.size(i));
   // The variables of a thread end with it. Those of the first one end with the process.
   carriers_.see_variables(0, [this](std::uintptr_t begin, std::size_t size) { heap_.reach_from(begin, size); });
   heap_.reach_from(reinterpret_cast<std::uintptr_t>(thread_[0].values), sizeof thread_[0].values);
   heap_.reach_further();
-  if (heap_.find_leak().first == nullptr) return;
+  if (lost_thread() == nobody && heap_.find_leak().first == nullptr) return;
 
-  // Seldom: memory that is not the program's, but may have been given a pointer of it.
-  ::dl_iterate_phdr(reach_from_system, &heap_);
-  const span before = heap_of_system();
-  heap_.reach_from(before.begin, before.size);
+  // Seldom, and slow.
+  reach_from_elsewhere();
   heap_.reach_further();
+  if (const unsigned lost = lost_thread(); lost != nobody) {
+    current_ = lost;
+    fail(verdict::leak, "thread %u has ended, and was neither joined nor detached", lost);
+  }
   const heap::leak found = heap_.find_leak();
   if (found.first == nullptr) return;
 

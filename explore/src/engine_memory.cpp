@@ -23,6 +23,11 @@ void engine::touch_memory(std::uintptr_t address, std::size_t size, touch how, o
 }
 
 void engine::release(std::uintptr_t address, std::size_t size) noexcept {
+  release_memory(address, size);
+  expect_idle(address, size, "memory is freed");
+}
+
+void engine::release_memory(std::uintptr_t address, std::size_t size) noexcept {
   logical_thread& t = self();
   const touched by{.access = ++t.accesses,
                    .epoch = t.happened.of[current_],
@@ -37,7 +42,6 @@ void engine::release(std::uintptr_t address, std::size_t size) noexcept {
   if (const touched* const earlier = shadow_.enter_release(address, size, by, t.happened)) {
     race(*earlier, address, size, op::heap_free);
   }
-  expect_idle(address, size, "memory is freed");
 }
 
 void engine::expect_idle(std::uintptr_t address, std::size_t size, const char* what_happens) noexcept {
@@ -56,6 +60,14 @@ void engine::expect_idle(std::uintptr_t address, std::size_t size, const char* w
   }
 }
 
+void engine::release_locks_of_stack() noexcept {
+  const auto stack = reinterpret_cast<std::uintptr_t>(heap::stack(current_));
+  constexpr std::size_t bytes = 1;  // of each: enough to meet whoever uses it
+  for (std::uint32_t i = 1; i < object_count_; ++i) {
+    if (objects_[i].is_lock && objects_[i].key - stack < stack_size) release_memory(objects_[i].key, bytes);
+  }
+}
+
 unsigned engine::waiter_at(std::uint32_t object) const noexcept {
   if (objects_[object].first_waiter != nobody) return objects_[object].first_waiter;
   for (unsigned i = 0; i < threads_; ++i) {
@@ -67,7 +79,7 @@ unsigned engine::waiter_at(std::uint32_t object) const noexcept {
   return nobody;
 }
 
-void engine::race(const touched& earlier, std::uintptr_t address, std::size_t size, op what) noexcept {
+void engine::note_accesses(const touched& earlier, std::uintptr_t address, std::size_t size, op what) noexcept {
   answer_.watched_thread = earlier.thread;
   answer_.watched_access = earlier.access;
   answer_.trace.accesses = 2;
@@ -78,6 +90,24 @@ void engine::race(const touched& earlier, std::uintptr_t address, std::size_t si
            .address = address,
            .stack = {}};
   note_stack(later.stack, self().pending.pc);
+}
+
+// What was freed first is the last that was done to the block.
+void engine::give_back_again(std::uintptr_t address, std::size_t size, std::uint32_t block) noexcept {
+  logical_thread& t = self();
+  const touched by{.access = ++t.accesses,
+                   .epoch = t.happened.of[current_],
+                   .thread = static_cast<std::uint8_t>(current_),
+                   .bytes = 0,
+                   .how = touch::release};
+  if (const touched* const earlier = shadow_.enter_release(address, size, by, t.happened)) {
+    note_accesses(*earlier, address, size, op::heap_free);
+  }
+  fail(verdict::double_free, "heap block %u is freed a second time", block);
+}
+
+void engine::race(const touched& earlier, std::uintptr_t address, std::size_t size, op what) noexcept {
+  note_accesses(earlier, address, size, what);
   if (earlier.how == touch::release) {
     const bool ordered = self().happened.of[earlier.thread] >= earlier.epoch || earlier.thread == current_;
     fail(verdict::use_after_free, ordered ? "memory is used after it was freed"

@@ -22,7 +22,7 @@ std::uint32_t engine::object_at(std::uintptr_t key) noexcept {
       made.sync.clear();
       made.shared_sync.clear();
       made.owner = made.first_waiter = nobody;
-      made.is_initialised = made.is_destroyed = made.lost_signal = false;
+      made.is_lock = made.is_initialised = made.is_destroyed = made.lost_signal = false;
       made.depth = made.sharers = 0;
       made.count = 0;
       return object_count_++;
@@ -169,6 +169,7 @@ void engine::switch_to(unsigned next) noexcept {
 }
 
 traced_event* engine::make(const operation& done) noexcept {
+  stop_if_wanted();
   logical_thread& t = self();
   event& e = events_[position_];
   e.thread = static_cast<std::uint8_t>(current_);

@@ -95,6 +95,7 @@ void engine::note_threads() noexcept {
 }
 
 void engine::fail(verdict kind, const char* format, ...) noexcept {
+  stop_if_wanted();
   va_list arguments;
   va_start(arguments, format);
   running_ = false;
@@ -107,7 +108,7 @@ void engine::fail(verdict kind, const char* format, ...) noexcept {
   answer_.is_recorded = recording_;
   answer_.kind = kind;
   answer_.has_verdict = true;
-  for (;;) kernel(SYS_exit_group, 0);
+  for (;;) kernel(SYS_exit_group, status_);
 }
 
 bool engine::is_in_cycle(unsigned thread) const noexcept {

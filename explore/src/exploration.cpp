@@ -1,32 +1,27 @@
 #include "exploration.hpp"
 
-#include <poll.h>
-#include <signal.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <memory>
 #include <system_error>
 
 #include "engine.hpp"
 #include "instrumented.hpp"
 #include "modules.hpp"
-#include "real.hpp"
+#include "report_files.hpp"
 #include "schedule.hpp"
+#include "search_sampling.hpp"
+#include "shrunk_failure.hpp"
 #include "text.hpp"
 #include "weak_memory.hpp"
+#include "workers.hpp"
 
 namespace explore {
-namespace {
 
-constexpr std::uint64_t millisecond = 1'000'000;
-
-/// Starts anew for each child, and keeps what earlier parts of the search have reached.
 void clear(shared_outcome& answer) {
   const std::uint64_t reached = answer.reached;
   // Fresh pages of zeroes: most of it is never used.
@@ -34,119 +29,59 @@ void clear(shared_outcome& answer) {
   answer.reached = reached;
 }
 
-// Until the child ends, but not for longer than the watch needs to see whether there is progress.
-void wait_a_while(long child_descriptor) {
-  pollfd ends{.fd = static_cast<int>(child_descriptor), .events = POLLIN, .revents = 0};
-  const timespec how_long{.tv_sec = 0, .tv_nsec = 50 * static_cast<long>(millisecond)};
-  kernel(SYS_ppoll, argument(&ends), 1, argument(&how_long));
-}
-
-enum class child_end { done, hangs, crashed };
-
-// Waits for the child; kills it when it makes no step for too long.
-child_end watch(pid_t child, const shared_outcome& answer, std::uint64_t patience, int& status) {
-  std::uint64_t steps = 0;
-  std::uint64_t since = real_time();
-  const long descriptor = kernel(SYS_pidfd_open, child);
-  const auto close_it = [descriptor] { kernel(SYS_close, descriptor); };
-  for (;; wait_a_while(descriptor)) {
-    const long ended = kernel(SYS_wait4, child, argument(&status), WNOHANG);
-    if (ended == child) {
-      close_it();
-      return WIFSIGNALED(status) ? child_end::crashed : child_end::done;
-    }
-    const std::uint64_t now = real_time();
-    const std::uint64_t seen = answer.steps.load(std::memory_order_relaxed);
-    if (seen != steps) {
-      steps = seen;
-      since = now;
-    } else if (now - since > patience) {
-      kernel(SYS_kill, child, SIGKILL);
-      kernel(SYS_wait4, child, argument(&status), 0);
-      close_it();
-      return child_end::hangs;
-    }
-  }
-}
-
-void run_task(const task& what, shared_outcome& answer) {
-  std::fflush(nullptr);  // or the child would print it, too
-  const pid_t child = ::fork();
-  if (child < 0) throw std::system_error(errno, std::generic_category(), "explore: no process for the exploration");
-  if (child == 0) run_child(what, answer);
-  int status = 0;
-  const auto patience = static_cast<std::uint64_t>(what.how->watchdog.count()) * millisecond;
-  const child_end end = watch(child, answer, patience, status);
-  if (answer.has_verdict || (end == child_end::done && answer.is_over)) return;
-  answer.has_verdict = true;
-  answer.trace.where.frames[0] = answer.last_pc;
-  answer.trace.where.depth = 1;
-  if (end == child_end::hangs) {
-    answer.kind = verdict::no_progress;
-    std::snprintf(
-        answer.trace.message, sizeof answer.trace.message,
-        "a thread ran for %lld ms without a step: a loop that looks at no shared memory, or a call that blocks; "
-        "its last step was here",
-        static_cast<long long>(what.how->watchdog.count()));
-  } else if (end == child_end::done) {
-    answer.kind = verdict::not_modelled;
-    std::snprintf(answer.trace.message, sizeof answer.trace.message,
-                  "the program ended its process past every function that the explorer knows, or became another one");
-  } else {
-    answer.kind = verdict::died_by_signal;
-    std::snprintf(answer.trace.message, sizeof answer.trace.message, "the exploring process was ended by signal %d",
-                  WTERMSIG(status));
-  }
-}
-
-std::vector<scheduled_search::deviation> deviations_of(const std::vector<std::uint32_t>& choices) {
-  std::vector<scheduled_search::deviation> found;
-  for (std::uint32_t at = 0; at < choices.size(); ++at) {
-    if ((choices[at] & shared_outcome::deviates) == 0) continue;
-    found.push_back({at, choices[at] & ~shared_outcome::deviates});
-  }
-  return found;
-}
+namespace {
 
 bool is_about_the_explorer(verdict kind) {
   return kind == verdict::not_modelled || kind == verdict::not_deterministic || kind == verdict::not_instrumented ||
          kind == verdict::bad_schedule;
 }
 
+std::string shrinking_line(const report& found) {
+  if (found.found_deviations <= found.deviations) return {};
+  const std::uint32_t before = found.found_deviations;
+  return "shrunk from " + std::to_string(before) + (before == 1 ? " deviation to " : " deviations to ") +
+         std::to_string(found.deviations) + "\n";
+}
+
+// Whether fewer deviations may be looked for. A replay is what was asked for, and a thread that makes no step costs each trial
+// its time.
+bool may_be_shrunk(const task& found_by, const failure& found) {
+  return found_by.how->shrink && !found_by.is_scheduled && found.kind != verdict::no_progress &&
+         !deviations_of(found.choices).empty();
+}
+
+// True: `answer` has the trace of `best`, which becomes the smaller failure only if that can be run again.
+bool record_smallest(const task& found_by, failure& best, shared_outcome& answer) {
+  if (may_be_shrunk(found_by, best)) {
+    if (!record_failure(found_by, best, answer, output::hidden)) return false;
+    const failure smaller = shrink_failure(found_by, best, answer);
+    if (record_failure(found_by, smaller, answer, output::shown)) return best = smaller, true;
+  }
+  return record_failure(found_by, best, answer, output::shown);
+}
+
 // The failure that a child found, replayed in a new one that records it.
 void explain(const task& found_by, shared_outcome& answer, report& result) {
-  std::vector<std::uint32_t> choices(answer.choices, answer.choices + answer.choice_count);
-  result.kind = answer.kind;
+  failure found = failure_in(answer);
+  result.kind = found.kind;
+  result.deviations = result.found_deviations = static_cast<std::uint32_t>(deviations_of(found.choices).size());
+  if (!is_about_the_explorer(found.kind)) {
+    if (!record_smallest(found_by, found, answer)) {
+      result.kind = verdict::not_deterministic;
+      std::snprintf(answer.trace.message, sizeof answer.trace.message,
+                    "the search found: %s; the same schedule run again gave: %s", name_of(found.kind),
+                    answer.has_verdict ? name_of(answer.kind) : name_of(verdict::passed));
+    }
+  }
+  const std::vector<scheduled_search::deviation> deviations = deviations_of(found.choices);
+  result.deviations = static_cast<std::uint32_t>(deviations.size());
   result.schedule = to_text({.name = found_by.how->name,
                              .build = build_hash(),
                              .has_weak_memory = found_by.how->memory == memory_model::weak,
                              .has_reuse = found_by.how->reuse != 0,
-                             .deviations = deviations_of(choices)});
-  if (!is_about_the_explorer(answer.kind)) {
-    const verdict found = answer.kind;
-    const std::uint8_t thread = answer.watched_thread;
-    const std::uint32_t access = answer.watched_access;
-    task replay = found_by;
-    replay.is_replay = true;
-    replay.choices = choices;
-    for (std::uint32_t& each : replay.choices) each &= ~shared_outcome::deviates;
-    options patient = *found_by.how;
-    if (found == verdict::no_progress) patient.watchdog = std::chrono::milliseconds(500);
-    replay.how = &patient;
-    clear(answer);
-    answer.watched_thread = thread;
-    answer.watched_access = access;
-    run_task(replay, answer);
-    std::copy(choices.begin(), choices.end(), answer.choices);
-    if (!answer.has_verdict || answer.kind != found) {
-      result.kind = verdict::not_deterministic;
-      std::snprintf(answer.trace.message, sizeof answer.trace.message,
-                    "the search found: %s; the same schedule run again gave: %s", name_of(found),
-                    answer.has_verdict ? name_of(answer.kind) : name_of(verdict::passed));
-    }
-  }
+                             .deviations = deviations});
   result.where = place_of(answer.trace);
-  result.text = describe(answer.trace, result.kind, found_by.how->name, result.schedule);
+  result.text = describe(answer.trace, result.kind, found_by.how->name, result.schedule, shrinking_line(result));
 }
 
 // Of weak memory: what the machine of messages does not do, and a processor or a compiler may.
@@ -191,13 +126,14 @@ void add_line(std::string& text, const task& part, const shared_outcome& answer)
     std::snprintf(line, sizeof line, ", %llu more cut short", static_cast<unsigned long long>(answer.dropped));
     text += line;
   }
-  std::snprintf(line, sizeof line, ", %llu distinct", static_cast<unsigned long long>(answer.states));
+  std::snprintf(line, sizeof line, ", %llu distinct", static_cast<unsigned long long>(answer.orders.distinct));
   text += line;
   if (part.search == strategy::bounded) {
     std::snprintf(line, sizeof line, answer.is_complete ? ", all that there are" : ", up to %u deviations",
                   answer.bound);
     text += line;
   }
+  if (answer.workers > 1) text += ", by " + std::to_string(answer.workers) + " workers";
   if (answer.cut_off != 0) {
     std::snprintf(line, sizeof line, ", %llu of them ended by the limit of %u steps",
                   static_cast<unsigned long long>(answer.cut_off), part.how->steps);
@@ -211,6 +147,9 @@ void add_line(std::string& text, const task& part, const shared_outcome& answer)
     text +=
         "; not complete for data races: so many unordered accesses to one word of memory that some were not compared";
   text += "\n";
+  if (!is_sampling(part.search)) return;
+  text +=
+      "    the chance that another execution shows an order not yet seen is " + unseen_mass_text(answer.orders) + "\n";
 }
 
 // True: the search is over, with the verdict in `result`.
@@ -221,7 +160,7 @@ bool search_part(task part, strategy by, shared_outcome& answer, report& result,
   result.search = by;
   result.executions += answer.executions;
   result.dropped += answer.dropped;
-  result.states = answer.states;
+  result.states = answer.orders.distinct;
   result.digest = answer.digest;
   result.complete = answer.is_complete;
   result.out_of_budget = answer.out_of_budget;
@@ -230,6 +169,7 @@ bool search_part(task part, strategy by, shared_outcome& answer, report& result,
     explain(part, answer, result);
     return true;
   }
+  if (is_sampling(by)) result.unseen = unseen_mass(answer.orders);
   add_line(lines, part, answer);
   return result.complete;
 }
@@ -246,8 +186,45 @@ report refusal(verdict kind, const options& how, const std::string& why) {
   report result;
   result.kind = kind;
   result.search = how.search;
+  result.memory = how.memory;
   result.text = how.name + ": " + name_of(kind) + "\n  " + why + "\n";
   return result;
+}
+
+report bad_stop(const options& how, const std::string& why) {
+  report result = refusal(verdict::bad_schedule, how, "");
+  result.text = how.name + ": " + why + "\n";
+  return result;
+}
+
+bool is_debugged() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("TracerPid:")) return line.find_first_of("123456789") != std::string::npos;
+  }
+  return false;
+}
+
+// In this process, since that is the one which a debugger has started. Returns only if there is nothing to stop at.
+report stop_in_debugger(const task& replayed, const report& found, shared_outcome& answer) {
+  const std::uint32_t steps = answer.trace.events_seen;
+  const std::uint32_t wanted = *replayed.how->break_at;
+  if (wanted > steps) {
+    return bad_stop(*replayed.how, "there is no step " + std::to_string(wanted) + ": this execution has " +
+                                       std::to_string(steps) + " steps, from 0, and " + std::to_string(steps) +
+                                       " stops at the failure");
+  }
+  task here = replayed;
+  here.is_scheduled = false;
+  here.is_replay = true;
+  here.choices.assign(answer.choices, answer.choices + answer.choice_count);
+  for (std::uint32_t& each : here.choices) each &= ~shared_outcome::deviates;
+  here.stop_at = wanted;
+  std::fputs(found.text.c_str(), stdout);
+  std::printf("\nexplore: stops before step %u\n", wanted);
+  std::fflush(stdout);
+  clear(answer);
+  run_child(here, answer);
 }
 
 report replay(const task& what, shared_outcome& answer) {
@@ -259,6 +236,10 @@ report replay(const task& what, shared_outcome& answer) {
     return refusal(verdict::bad_schedule, *what.how,
                    "the schedule is of another build of the program: choices mean nothing in changed code");
   }
+  if (what.how->break_at && !is_debugged()) {
+    return bad_stop(*what.how, "no debugger runs this program, so that nothing would stop before step " +
+                                   std::to_string(*what.how->break_at) + "; put gdb -ex run --args before the command");
+  }
   options how = *what.how;
   how.memory = known.has_weak_memory ? memory_model::weak : memory_model::sequential;
   how.stale_reads = UINT32_MAX;
@@ -268,19 +249,20 @@ report replay(const task& what, shared_outcome& answer) {
   one.is_scheduled = true;
   one.deviations = known.deviations;
   report result;
+  result.memory = how.memory;
   clear(answer);
   run_task(one, answer);
   result.executions = 1;
   if (answer.has_verdict) {
     if (answer.kind == verdict::not_deterministic) {
-      return refusal(verdict::bad_schedule, *what.how, "the program does not follow the schedule");
+      return refusal(verdict::bad_schedule, how, "the program does not follow the schedule");
     }
     explain(one, answer, result);
-    return result;
+    return how.break_at && !is_about_the_explorer(result.kind) ? stop_in_debugger(one, result, answer) : result;
   }
   // Schedules are printed for failures only.
   return refusal(
-      verdict::not_deterministic, *what.how,
+      verdict::not_deterministic, how,
       "the schedule is of a failure, and led to none: the program depends on more than the order of its threads");
 }
 
@@ -301,18 +283,25 @@ report run_exploration(const task& what, shared_outcome& answer) {
   if (how.steps == 0 || how.steps > shared_outcome::most_choices - 16) {
     return refusal(verdict::not_modelled, how, "options::steps must be from 1 to 65520");
   }
+  if (how.depth == 0 || how.depth > changing_priorities::most_depth)
+    return refusal(verdict::not_modelled, how, "options::depth must be from 1 to 32");
+  if (how.jobs > most_workers) return refusal(verdict::not_modelled, how, "options::jobs must be from 0 to 64");
   if (how.must_reach.size() > 64)
     return refusal(verdict::not_modelled, how, "more than 64 states in options::must_reach");
+  if (asks_for_stop_and_files(how)) {
+    return bad_stop(how, "options::break_at stops the program, and no report is written: leave json and html out");
+  }
   answer.reached = 0;
   if (!how.replay.empty()) return replay(what, answer);
 
   report result;
+  result.memory = how.memory;
   std::string lines;
   bool over = false;
   if (how.search == strategy::automatic) {
     over = search_part(what, strategy::exhaustive, answer, result, lines) ||
            search_part(what, strategy::bounded, answer, result, lines) ||
-           search_part(what, strategy::random, answer, result, lines);
+           search_part(what, strategy::sampling, answer, result, lines);
   } else {
     over = search_part(what, how.search, answer, result, lines);
   }

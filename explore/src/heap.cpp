@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "own_memory.hpp"
 #include "real.hpp"
 
 namespace explore {
@@ -11,19 +12,14 @@ namespace {
 
 constexpr int contents_of_new_memory = 0xbe;  // the same in each execution, and seldom what a program hopes for
 
-void* reserve(std::size_t size) noexcept {
-  void* const got = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  return got == MAP_FAILED ? nullptr : got;
-}
-
 }  // namespace
 
 bool heap::map_tables() noexcept {
   constexpr std::size_t most_blocks = heap_size / (2 * sizeof(block));
-  slot_ = static_cast<std::uint32_t*>(reserve(most_blocks * sizeof *slot_));
-  to_scan_ = static_cast<std::uint32_t*>(reserve(most_blocks * sizeof *to_scan_));
-  freed_ = static_cast<block**>(reserve(most_freed * sizeof *freed_));
-  freed_by_ = static_cast<vector_clock*>(reserve(most_freed * sizeof *freed_by_));
+  slot_ = static_cast<std::uint32_t*>(own_memory::map(most_blocks * sizeof *slot_));
+  to_scan_ = static_cast<std::uint32_t*>(own_memory::map(most_blocks * sizeof *to_scan_));
+  freed_ = static_cast<block**>(own_memory::map(most_freed * sizeof *freed_));
+  freed_by_ = static_cast<vector_clock*>(own_memory::map(most_freed * sizeof *freed_by_));
   return slot_ != nullptr && to_scan_ != nullptr && freed_ != nullptr && freed_by_ != nullptr;
 }
 
@@ -49,8 +45,7 @@ void heap::keep() noexcept {
   freed_count_ = 0;
   const std::size_t size = kept_ - arena_begin;
   if (size == 0) return;
-  saved_ =
-      static_cast<unsigned char*>(::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  saved_ = static_cast<unsigned char*>(own_memory::map(size));
   copy_bytes(saved_, reinterpret_cast<void*>(arena_begin), size);
 }
 
@@ -59,6 +54,9 @@ void heap::reset() noexcept {
   number_ = kept_number_;
   slots_ = kept_slots_;
   left_ = 0;
+  looked_for_count_ = 0;
+  least_value_ = ~std::uintptr_t{0};
+  values_span_ = 0;
   freed_count_ = 0;
   if (kept_ != arena_begin) copy_bytes(reinterpret_cast<void*>(arena_begin), saved_, kept_ - arena_begin);
 }
@@ -127,8 +125,27 @@ void heap::reach_from(std::uintptr_t begin, std::size_t size) noexcept {
   constexpr std::uintptr_t word = sizeof(std::uintptr_t);
   const std::uintptr_t end = begin + size;
   for (std::uintptr_t at = (begin + word - 1) & ~(word - 1); at + word <= end; at += word) {
-    reach(slot_of(*reinterpret_cast<const std::uintptr_t*>(at)));
+    const std::uintptr_t value = *reinterpret_cast<const std::uintptr_t*>(at);
+    reach(slot_of(value));
+    if (value - least_value_ <= values_span_) meet(value);
   }
+}
+
+void heap::look_for(std::uintptr_t value) noexcept {
+  if (looked_for_count_ == most_threads) return;
+  looked_for_[looked_for_count_++] = {value, false};
+  const std::uintptr_t greatest = std::max(looked_for_count_ == 1 ? value : least_value_ + values_span_, value);
+  least_value_ = std::min(least_value_, value);
+  values_span_ = greatest - least_value_;
+}
+
+void heap::meet(std::uintptr_t value) noexcept {
+  for (std::size_t i = 0; i < looked_for_count_; ++i) looked_for_[i].is_met |= looked_for_[i].value == value;
+}
+
+bool heap::has_met(std::uintptr_t value) const noexcept {
+  return std::any_of(looked_for_, looked_for_ + looked_for_count_,
+                     [value](const looked_for& each) { return each.value == value && each.is_met; });
 }
 
 void heap::reach_further() noexcept {

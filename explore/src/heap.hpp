@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "trace.hpp"
 #include "vector_clock.hpp"
 
 namespace explore {
@@ -57,6 +58,9 @@ class heap {
   void reach_from(std::uintptr_t begin, std::size_t size) noexcept;
   /// Reaches those to which blocks point that have been reached, or that are older than the execution.
   void reach_further() noexcept;
+  /// Values that are looked for on the way: words that are equal to one of them.
+  void look_for(std::uintptr_t value) noexcept;
+  bool has_met(std::uintptr_t value) const noexcept;
   struct leak {
     block* first = nullptr;  // allocated first, of those to which no other one points
     std::uint32_t blocks = 0;
@@ -94,6 +98,16 @@ class heap {
   std::uint32_t* to_scan_ = nullptr;  // slots that have been reached
   std::size_t to_scan_count_ = 0;
   std::uint32_t left_ = 0;
+
+  struct looked_for {
+    std::uintptr_t value;
+    bool is_met;
+  };
+  void meet(std::uintptr_t value) noexcept;
+  looked_for looked_for_[most_threads] = {};
+  std::size_t looked_for_count_ = 0;
+  std::uintptr_t least_value_ = ~std::uintptr_t{0};  // of those looked for
+  std::uintptr_t values_span_ = 0;
 
   std::uintptr_t next_ = arena_begin;
   std::uintptr_t kept_ = arena_begin;

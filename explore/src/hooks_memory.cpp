@@ -45,7 +45,7 @@ void give_back(void* memory, const void* called_at) noexcept {
     in.self().pending.pc = number(called_at);
   }
   if (block.state == heap::freed) {
-    in.fail(verdict::double_free, "heap block %u is freed a second time", block.number);
+    in.give_back_again(number(memory), block.size, block.number);
   }
   if (block.state != heap::live) in.fail(verdict::bad_free, "%p was never allocated", memory);
   in.give_back(block);
@@ -62,6 +62,15 @@ void* move_block(void* old, std::size_t size, const void* called_at) noexcept {
     __libc_free(old);
   }
   return made;
+}
+
+// As glibc has it: of no bytes, what there was is freed.
+void* change_size(void* old, std::size_t size, const void* called_at) noexcept {
+  const bool is_ours = heap::owns(old) || (old == nullptr && is_programs(called_at));
+  if (!is_ours) return __libc_realloc(old, size);
+  if (old == nullptr || size != 0) return move_block(old, size, called_at);
+  give_back(old, called_at);
+  return nullptr;
 }
 
 void* new_memory(std::size_t size, std::size_t alignment, const void* called_at) {
@@ -117,10 +126,7 @@ void* calloc(std::size_t count, std::size_t size) {
   return memory;
 }
 
-void* realloc(void* old, std::size_t size) {
-  const bool is_ours = explore::heap::owns(old) || (old == nullptr && explore::is_programs(EXPLORE_CALLER));
-  return is_ours ? explore::move_block(old, size, EXPLORE_CALLER) : __libc_realloc(old, size);
-}
+void* realloc(void* old, std::size_t size) { return explore::change_size(old, size, EXPLORE_CALLER); }
 
 void* reallocarray(void* old, std::size_t count, std::size_t size) {
   std::size_t all;
@@ -128,7 +134,7 @@ void* reallocarray(void* old, std::size_t count, std::size_t size) {
     errno = ENOMEM;
     return nullptr;
   }
-  return realloc(old, all);
+  return explore::change_size(old, all, EXPLORE_CALLER);
 }
 
 void* memalign(std::size_t alignment, std::size_t size) {

@@ -13,6 +13,7 @@ using enum access_mode;
 void share(engine& in, std::uint32_t lock) noexcept {
   in.at(lock).sharers |= 1U << in.current();
   in.at(lock).shares[in.current()] = 1;
+  in.at(lock).is_lock = true;
 }
 
 int lock_shared(pthread_rwlock_t* memory, std::uintptr_t pc) noexcept {

@@ -12,6 +12,7 @@ inline void own(engine& in, std::uint32_t lock) noexcept {
   object& taken = in.at(lock);
   taken.owner = static_cast<std::uint8_t>(in.current());
   taken.depth = 1;
+  taken.is_lock = true;
   in.acquire_from(taken.sync);
   in.acquire_from(taken.shared_sync);
   in.acts();

@@ -1,12 +1,12 @@
 #include "modules.hpp"
 
 #include <link.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstring>
 #include <initializer_list>
 
+#include "own_memory.hpp"
 #include "real.hpp"
 
 namespace explore {
@@ -96,8 +96,7 @@ range bound_functions(const dl_phdr_info& module) noexcept {
 
 void saved_segments::add(std::uintptr_t begin, std::size_t size) noexcept {
   if (count_ == most_segments || size == 0) return;
-  auto* const saved =
-      static_cast<unsigned char*>(::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  auto* const saved = static_cast<unsigned char*>(own_memory::map(size));
   copy_bytes(saved, reinterpret_cast<void*>(begin), size);
   segment_[count_++] = {reinterpret_cast<unsigned char*>(begin), size, saved};
 }

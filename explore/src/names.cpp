@@ -41,6 +41,9 @@ const char* name_of(strategy search) noexcept {
     case strategy::depth_first: return "depth_first";
     case strategy::bounded: return "bounded";
     case strategy::random: return "random";
+    case strategy::sampling: return "sampling";
+    case strategy::pos: return "pos";
+    case strategy::pct: return "pct";
   }
   return "unknown strategy";
 }

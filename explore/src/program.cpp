@@ -11,11 +11,16 @@
 #include <cstring>
 #include <exception>
 #include <string>
+#include <system_error>
 
 #include "engine.hpp"
 #include "exploration.hpp"
 #include "real.hpp"
+#include "report_files.hpp"
+#include "report_json.hpp"
 #include "schedule.hpp"
+#include "search_sampling.hpp"
+#include "workers.hpp"
 
 namespace explore {
 namespace {
@@ -55,13 +60,14 @@ std::uint64_t number_from(const char* name, std::uint64_t otherwise, std::uint64
 }
 
 strategy strategy_from(const char* text) {
-  for (const strategy each :
-       {strategy::automatic, strategy::exhaustive, strategy::depth_first, strategy::bounded, strategy::random}) {
+  for (const strategy each : {strategy::automatic, strategy::exhaustive, strategy::depth_first, strategy::bounded,
+                              strategy::random, strategy::sampling, strategy::pos, strategy::pct}) {
     std::string name = name_of(each);
     for (char& c : name) c = c == '-' || c == ' ' ? '_' : c;
     if (name == text) return each;
   }
-  refuse_environment("QUIESCE_EXPLORE", text, "one of automatic, exhaustive, depth_first, bounded, random");
+  refuse_environment("QUIESCE_EXPLORE", text,
+                     "one of automatic, exhaustive, depth_first, bounded, random, sampling, pos, pct");
 }
 
 memory_model memory_from_environment() {
@@ -96,7 +102,21 @@ options options_from_environment(const char* program) {
       number_from("QUIESCE_EXPLORE_WATCHDOG", static_cast<std::uint64_t>(how.watchdog.count()), 1, a_year));
   how.leaks = number_from("QUIESCE_EXPLORE_LEAKS", how.leaks ? 1 : 0, 0, 1) != 0;
   how.reuse = static_cast<std::uint32_t>(number_from("QUIESCE_EXPLORE_REUSE", how.reuse, 0, 1000));
+  how.depth =
+      static_cast<std::uint32_t>(number_from("QUIESCE_EXPLORE_DEPTH", how.depth, 1, changing_priorities::most_depth));
+  how.jobs = static_cast<std::uint32_t>(number_from("QUIESCE_EXPLORE_JOBS", how.jobs, 0, most_workers));
   if (const char* const replay = std::getenv("QUIESCE_EXPLORE_REPLAY")) how.replay = replay;
+  if (const char* const json = std::getenv("QUIESCE_EXPLORE_JSON")) how.json = json;
+  if (const char* const html = std::getenv("QUIESCE_EXPLORE_HTML")) how.html = html;
+  if (const char* const step = std::getenv("QUIESCE_EXPLORE_BREAK_AT")) {
+    how.break_at =
+        static_cast<std::uint32_t>(number_from("QUIESCE_EXPLORE_BREAK_AT", 0, 0, shared_outcome::most_choices));
+    if (how.replay.empty())
+      refuse_environment("QUIESCE_EXPLORE_BREAK_AT", step, "of use without QUIESCE_EXPLORE_REPLAY");
+    if (!how.json.empty() || !how.html.empty())
+      refuse_environment("QUIESCE_EXPLORE_BREAK_AT", step, "of use with QUIESCE_EXPLORE_JSON or QUIESCE_EXPLORE_HTML");
+  }
+  how.shrink = number_from("QUIESCE_EXPLORE_SHRINK", 1, 0, 1) == 1;
   return how;
 }
 
@@ -105,18 +125,7 @@ void call_main(void*) {
   if (status != 0) active->fail(verdict::failed_exit, "main() returned %d", status);
 }
 
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  }
-  return result + "\"";
-}
-
-const char* key_of(verdict kind);
-
-void write_result(const report& found, memory_model memory) {
+void write_result(const report& found) {
   const char* const path = std::getenv("QUIESCE_EXPLORE_RESULT");
   if (path == nullptr) return;
   std::FILE* const file = std::fopen(path, "w");
@@ -124,49 +133,29 @@ void write_result(const report& found, memory_model memory) {
     std::fprintf(stderr, "explore: cannot write %s: %s\n", path, std::strerror(errno));
     return;
   }
-  std::fprintf(
-      file,
-      "{\"verdict\":\"%s\",\"strategy\":%s,\"memory\":\"%s\",\"executions\":%llu,\"dropped\":%llu,\"states\":%llu,"
-      "\"complete\":%s,\"schedule\":%s,\"where\":%s}\n",
-      key_of(found.kind), quoted(name_of(found.search)).c_str(), name_of(memory),
-      static_cast<unsigned long long>(found.executions), static_cast<unsigned long long>(found.dropped),
-      static_cast<unsigned long long>(found.states), found.complete ? "true" : "false", quoted(found.schedule).c_str(),
-      quoted(found.where).c_str());
+  std::fputs(short_json_of(found).c_str(), file);
   std::fclose(file);
-}
-
-const char* key_of(verdict kind) {
-  switch (kind) {
-    case verdict::passed: return "passed";
-    case verdict::failed_assertion: return "failed_assertion";
-    case verdict::uncaught_exception: return "uncaught_exception";
-    case verdict::terminated: return "terminated";
-    case verdict::died_by_signal: return "died_by_signal";
-    case verdict::failed_exit: return "failed_exit";
-    case verdict::deadlock: return "deadlock";
-    case verdict::lost_wake_up: return "lost_wake_up";
-    case verdict::blocked: return "blocked";
-    case verdict::livelock: return "livelock";
-    case verdict::step_limit: return "step_limit";
-    case verdict::no_progress: return "no_progress";
-    case verdict::data_race: return "data_race";
-    case verdict::use_after_free: return "use_after_free";
-    case verdict::double_free: return "double_free";
-    case verdict::bad_free: return "bad_free";
-    case verdict::bad_use: return "bad_use";
-    case verdict::not_deterministic: return "not_deterministic";
-    case verdict::not_modelled: return "not_modelled";
-    case verdict::not_reached: return "not_reached";
-    case verdict::not_instrumented: return "not_instrumented";
-    case verdict::bad_schedule: return "bad_schedule";
-    case verdict::leak: return "leak";
-  }
-  return "unknown";
 }
 
 bool is_bad_use(verdict kind) {
   return kind == verdict::not_instrumented || kind == verdict::not_modelled || kind == verdict::bad_schedule ||
          kind == verdict::not_deterministic;
+}
+
+// With all that is to be printed and written.
+report explored(const task& what) {
+  try {
+    look_at_report_files(*what.how);
+    const report found = run_exploration(what, *whole.answer);
+    std::fputs(found.text.c_str(), stdout);
+    std::fflush(stdout);
+    write_result(found);
+    write_report_files(*what.how, found, *whole.answer);
+    return found;
+  } catch (const std::system_error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    std::_Exit(bad_use);
+  }
 }
 
 int explore_main(int arguments, char** argument, char** environment) {
@@ -179,10 +168,7 @@ int explore_main(int arguments, char** argument, char** environment) {
   task what;
   what.how = &how;
   what.program = call_main;
-  const report found = run_exploration(what, *whole.answer);
-  std::fputs(found.text.c_str(), stdout);
-  write_result(found, how.memory);
-  std::fflush(stdout);
+  const report found = explored(what);
   // Not by exit: the destructors of global objects would run in a process in which the program never ran.
   std::_Exit(found.passed() ? 0 : is_bad_use(found.kind) ? bad_use : found_something);
 }

@@ -1,18 +1,18 @@
 #include "search.hpp"
 
-#include <sys/mman.h>
-
 #include <cstdlib>
 #include <utility>
 
 #include "engine.hpp"
+#include "own_memory.hpp"
+#include "search_tree.hpp"
 
 namespace explore {
 namespace {
 
 void* reserve(std::size_t size) noexcept {
-  void* const got = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (got == MAP_FAILED) std::abort();
+  void* const got = own_memory::map(size);
+  if (got == nullptr) std::abort();
   return got;
 }
 
@@ -32,7 +32,7 @@ int choice::take_message(unsigned of) noexcept {
 choice_stack::choice_stack(std::size_t most) noexcept
     : memory_(static_cast<choice*>(reserve((most + 1) * sizeof(choice)))), most_(most + 1) {}
 
-choice_stack::~choice_stack() { ::munmap(memory_, most_ * sizeof(choice)); }
+choice_stack::~choice_stack() { own_memory::unmap(memory_, most_ * sizeof(choice)); }
 
 // --- depth first ----------------------------------------------------------------------------------------------------
 
@@ -58,26 +58,14 @@ int depth_first_search::pick(const engine& in, unsigned messages) noexcept {
   return path_[in.position()].take_message(messages);
 }
 
-bool depth_first_search::advance(const engine&) noexcept {
-  while (!path_.empty()) {
-    choice& last = path_.top();
-    if (last.has_another_message()) return ++last.message, true;
-    last.tried |= bit(last.chosen);
-    if (const std::uint32_t rest = last.wanted & ~last.tried; rest != 0) {
-      last.take_thread(lowest(rest));
-      return true;
-    }
-    path_.pop();
-  }
-  return false;
-}
+bool depth_first_search::advance(const engine&) noexcept { return path_.advance(); }
 
 // --- bounded --------------------------------------------------------------------------------------------------------
 
 bounded_search::bounded_search(std::size_t steps, std::uint32_t most_deviations) noexcept
     : path_(steps), most_(most_deviations), visited_(static_cast<visited*>(reserve(places * sizeof(visited)))) {}
 
-bounded_search::~bounded_search() { ::munmap(visited_, places * sizeof(visited)); }
+bounded_search::~bounded_search() { own_memory::unmap(visited_, places * sizeof(visited)); }
 
 // False: a prefix with this history was continued with no smaller budget.
 bool bounded_search::visit(std::uint64_t history, std::uint32_t budget) noexcept {
@@ -153,49 +141,9 @@ bool bounded_search::advance(const engine&) noexcept {
   if (bound_ == most_) return false;
   ++bound_;
   cut_ = false;
-  ::munmap(visited_, places * sizeof(visited));
+  own_memory::unmap(visited_, places * sizeof(visited));
   visited_ = static_cast<visited*>(reserve(places * sizeof(visited)));
   used_ = 0;
-  return true;
-}
-
-// --- random ---------------------------------------------------------------------------------------------------------
-
-std::uint64_t random_search::mix(std::uint64_t value) noexcept {
-  value += 0x9e3779b97f4a7c15U;
-  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
-  value = (value ^ (value >> 27)) * 0x94d049bb133111ebU;
-  return value ^ (value >> 31);
-}
-
-std::uint64_t random_search::next() noexcept {
-  state_ ^= state_ << 13;
-  state_ ^= state_ >> 7;
-  state_ ^= state_ << 17;
-  return state_;
-}
-
-int random_search::choose(const engine&, const crossroads& at) noexcept {
-  std::uint32_t among = at.enabled & ~at.by_time;
-  if (among == 0 || (at.by_time != 0 && next() % 8 == 0)) among = at.enabled;
-  unsigned count = 0;
-  for (std::uint32_t rest = among; rest != 0; rest &= rest - 1) ++count;
-  for (auto skip = static_cast<unsigned>(next() >> 20) % count; skip != 0; --skip) among &= among - 1;
-  return lowest(among);
-}
-
-// As often the newest as any other.
-int random_search::pick(const engine&, unsigned messages) noexcept {
-  const std::uint64_t dice = next() >> 20;
-  return dice % 2 == 0 ? 0 : static_cast<int>(dice / 2 % messages);
-}
-
-int random_search::pick_value(const engine&, unsigned values) noexcept {
-  return static_cast<int>((next() >> 20) % values);
-}
-
-bool random_search::advance(const engine&) noexcept {
-  state_ = mix(seed_ + 0x9e3779b97f4a7c15U * ++execution_);
   return true;
 }
 

@@ -26,6 +26,8 @@ class search {
   static constexpr int lost = -2;
 
   virtual ~search() = default;
+  /// Before the first execution. False: there is none to make.
+  virtual bool begin() noexcept { return true; }
   /// A thread of `enabled`; drop: other executions stand for this one; lost: the program took another course than before.
   virtual int choose(const engine& in, const crossroads& at) noexcept = 0;
   /// Which of the messages that the step may read it does read, 0 being the newest; or lost.
@@ -95,45 +97,6 @@ class choice_stack {
   std::size_t size_ = 0;
 };
 
-/// Every interleaving.
-class depth_first_search final : public search {
- public:
-  explicit depth_first_search(std::size_t steps) noexcept : path_(steps) {}
-  int choose(const engine& in, const crossroads& at) noexcept override;
-  int pick(const engine& in, unsigned messages) noexcept override;
-  bool advance(const engine& in) noexcept override;
-  bool is_complete() const noexcept override { return path_.empty(); }
-
- private:
-  choice_stack path_;
-};
-
-/// One interleaving for each order of dependent steps: source sets with sleep sets (Abdulla, Aronis, Jonsson, Sagonas: Source
-/// Sets, J. ACM 64(4), 2017, algorithm 1), with locks, time-outs and blocked steps as search_reduced.cpp tells.
-class reduced_search final : public search {
- public:
-  explicit reduced_search(std::size_t steps) noexcept : path_(steps) {}
-  int choose(const engine& in, const crossroads& at) noexcept override;
-  int pick(const engine& in, unsigned messages) noexcept override;
-  void made(const engine& in, const operation& done, const event& made) noexcept override;
-  void competes(const engine& in, unsigned thread) noexcept override;
-  bool advance(const engine& in) noexcept override;
-  bool is_complete() const noexcept override { return path_.empty(); }
-
- private:
-  void look_for_races(const engine& in, const operation& done, unsigned thread, const vector_clock& before,
-                      std::uint32_t end) noexcept;
-  void look_behind_gate(const engine& in, const operation& done, unsigned thread, const vector_clock& before,
-                        std::uint32_t end) noexcept;
-  void look_behind_descriptors(const engine& in, const operation& done, unsigned thread, const vector_clock& before,
-                               std::uint32_t end) noexcept;
-  void reverse(const engine& in, std::uint32_t earlier, unsigned thread, const vector_clock& needs,
-               std::uint32_t end) noexcept;
-
-  choice_stack path_;
-  std::uint32_t asleep_ = 0;
-};
-
 /// Deviations 0, 1, 2, ... up to a bound; prefixes with equal histories are continued once.
 class bounded_search final : public search {
  public:
@@ -160,23 +123,6 @@ class bounded_search final : public search {
   std::size_t used_ = 0;
   bool cut_ = false;  // at this bound something was left for the next one
   bool finished_ = false;
-};
-
-/// Uniform choices; a time-out is taken seldom while there is anything else to do.
-class random_search final : public search {
- public:
-  explicit random_search(std::uint64_t seed) noexcept : seed_(seed), state_(mix(seed)) {}
-  int choose(const engine& in, const crossroads& at) noexcept override;
-  int pick(const engine& in, unsigned messages) noexcept override;
-  int pick_value(const engine& in, unsigned values) noexcept override;
-  bool advance(const engine& in) noexcept override;
-
- private:
-  static std::uint64_t mix(std::uint64_t value) noexcept;
-  std::uint64_t next() noexcept;
-  std::uint64_t seed_;
-  std::uint64_t execution_ = 0;
-  std::uint64_t state_;
 };
 
 /// One execution whose choices are known.

@@ -19,7 +19,7 @@
 ///              limit for them leaves whole behaviours out and no other one with them.
 ///   enabling   What follows a join, a wake or a creation cannot come earlier: it is ordered, and no race.
 #include "engine.hpp"
-#include "search.hpp"
+#include "search_tree.hpp"
 
 namespace explore {
 namespace {
@@ -111,7 +111,7 @@ int reduced_search::pick(const engine& in, unsigned messages) noexcept {
 }
 
 void reduced_search::made(const engine& in, const operation& done, const event& made) noexcept {
-  choice& here = path_[in.position() - 1];
+  const choice& here = path_[in.position() - 1];
   // The clock of the step without the step: what its thread depended on before it.
   look_for_races(in, done, made.thread, in.order_before(), in.position() - 1);
   asleep_ = 0;
@@ -188,7 +188,7 @@ void reduced_search::look_behind_descriptors(const engine& in, const operation& 
 // The step of `thread`, which needs `needs`, shall come before the step at `earlier`.
 void reduced_search::reverse(const engine& in, std::uint32_t earlier, unsigned thread, const vector_clock& needs,
                              std::uint32_t end) noexcept {
-  choice& there = path_[earlier];
+  const choice& there = path_[earlier];
   const event& first = in.made(earlier);
   std::uint16_t begins_at[most_threads];  // index of a thread's first step among those that do not depend on `first`
   std::uint32_t seen = 0;
@@ -208,20 +208,20 @@ void reduced_search::reverse(const engine& in, std::uint32_t earlier, unsigned t
     begins_at[step.thread] = step.index;
   }
   if ((seen & bit(thread)) == 0 && has_no_predecessor(needs, thread)) initials |= bit(thread);
-  if ((initials & there.wanted) != 0) return;
+  if ((initials & path_.wanted(earlier)) != 0) return;
   const std::uint32_t possible = initials & there.enabled;
   if ((possible & bit(thread)) != 0) {
-    there.wanted |= bit(thread);
+    path_.want(earlier, bit(thread));
   } else if (possible != 0) {
-    there.wanted |= possible & (0U - possible);
+    path_.want(earlier, possible & (0U - possible));
   } else if (!in.waits_by_nature(thread)) {
-    there.wanted |= there.enabled;  // to be safe: nothing that we know of leads here
+    path_.want(earlier, there.enabled);  // to be safe: nothing that we know of leads here
   }
 }
 
 void reduced_search::competes(const engine& in, unsigned thread) noexcept {
-  choice& here = path_[in.position() - 1];
-  here.wanted |= bit(thread) & here.enabled;
+  const std::uint32_t here = in.position() - 1;
+  path_.want(here, bit(thread) & path_[here].enabled);
 }
 
 bool reduced_search::advance(const engine& in) noexcept {
@@ -231,18 +231,7 @@ bool reduced_search::advance(const engine& in) noexcept {
     look_for_races(in, in.pending(thread), thread, in.order_of(thread), in.position());
   }
   asleep_ = 0;
-  while (!path_.empty()) {
-    choice& last = path_.top();
-    if (last.has_another_message()) return ++last.message, true;
-    last.tried |= bit(last.chosen);
-    const std::uint32_t rest = last.wanted & ~last.tried & ~last.asleep;
-    if (rest != 0) {
-      last.take_thread(static_cast<unsigned>(__builtin_ctz(rest)));
-      return true;
-    }
-    path_.pop();
-  }
-  return false;
+  return path_.advance();
 }
 
 }  // namespace explore

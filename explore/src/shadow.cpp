@@ -1,19 +1,14 @@
 #include "shadow.hpp"
 
-#include <sys/mman.h>
-
 #include "heap.hpp"
+#include "own_memory.hpp"
 
 namespace explore {
 namespace {
 
 constexpr std::size_t word = 8;
 constexpr std::size_t page_size = 4096;
-
-void* reserve(std::size_t size) noexcept {
-  void* const got = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  return got == MAP_FAILED ? nullptr : got;
-}
+constexpr std::size_t cells_in_page = page_size / word;
 
 bool is_write(touch how) noexcept { return (static_cast<unsigned>(how) & 1U) != 0; }
 bool is_atomic(touch how) noexcept { return (static_cast<unsigned>(how) & 2U) != 0; }
@@ -27,10 +22,11 @@ std::uint8_t bytes_in_word(std::uintptr_t address, std::size_t size) noexcept {
 }  // namespace
 
 bool shadow::map() noexcept {
-  arena_ = static_cast<cell*>(reserve(arena_size / word * sizeof(cell)));
-  page_ = static_cast<page*>(reserve(pages * sizeof(page)));
-  block_ = static_cast<block*>(reserve(blocks * sizeof(block)));
-  return arena_ != nullptr && page_ != nullptr && block_ != nullptr;
+  arena_ = static_cast<cell*>(own_memory::map(arena_size / word * sizeof(cell)));
+  page_ = static_cast<page*>(own_memory::map(pages * sizeof(page)));
+  cells_ = static_cast<cell*>(own_memory::map(pages * cells_in_page * sizeof(cell)));
+  block_ = static_cast<block*>(own_memory::map(blocks * sizeof(block)));
+  return arena_ != nullptr && page_ != nullptr && cells_ != nullptr && block_ != nullptr;
 }
 
 inline shadow::cell& shadow::cell_of(std::uintptr_t address) noexcept {
@@ -47,7 +43,7 @@ shadow::cell& shadow::elsewhere(std::uintptr_t address) noexcept {
     if (page_[at].number == number && page_[at].cells != nullptr) break;
     if (page_[at].cells != nullptr) continue;
     page_[at].number = number;
-    page_[at].cells = static_cast<cell*>(reserve(page_size / word * sizeof(cell)));
+    page_[at].cells = cells_ + at * cells_in_page;
     break;
   }
   return page_[at].cells[address % page_size / word];

@@ -70,7 +70,8 @@ class shadow {
   touched& room(cell& in) noexcept;
 
   cell* arena_ = nullptr;
-  page* page_ = nullptr;  // memory that is not in the arena, by a hash of its page number
+  page* page_ = nullptr;   // memory that is not in the arena, by a hash of its page number
+  cell* cells_ = nullptr;  // room for those of every page
   block* block_ = nullptr;
   std::uint16_t blocks_used_ = 0;
   std::uint32_t generation_ = 1;

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "explore/explore.hpp"
+#include "order_set.hpp"
 #include "trace.hpp"
 
 namespace explore {
@@ -14,11 +15,14 @@ struct shared_outcome {
 
   // Progress; the parent looks whether `steps` still grows.
   std::atomic<std::uint64_t> steps;
+  std::atomic<bool> is_idle;  // looks for something to do, and makes no step
+  std::uint64_t number;       // of the execution that runs, among all that a search by lot draws
+  std::uint32_t workers;      // that have made executions
   std::uint64_t executions;
   std::uint64_t dropped;
   std::uint64_t cut_off;
-  std::uint64_t states;
-  std::uint64_t digest;  // sum of the hashes of all distinct states
+  order_counts orders;
+  std::uint64_t digest;  // sum of the hashes of all distinct orders
   bool is_complete;
   bool limited_time_outs;
   bool skipped_reads;

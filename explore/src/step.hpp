@@ -142,6 +142,7 @@ struct object {
 
   // The model of what it is, for those that are more than a word.
   std::uint8_t owner = nobody;
+  bool is_lock = false;  // and has been held
   bool is_initialised = false;
   bool is_destroyed = false;
   bool lost_signal = false;  // a condition variable was notified while nobody waited

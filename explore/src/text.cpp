@@ -1,7 +1,5 @@
 #include "text.hpp"
 
-#include <string_view>
-
 #include "symbols.hpp"
 #include "text_columns.hpp"
 #include "text_layout.hpp"
@@ -16,15 +14,6 @@ constexpr std::size_t paragraph_width = 100;
 
 std::string section(const std::string& text) { return text.empty() ? "" : "\n" + text; }
 
-// A thread's name may begin a sentence; main is a function's name, and stays as it is.
-std::string with_capitals(std::string text) {
-  constexpr std::string_view name = "thread ";
-  for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
-    if (at == 0 || (at >= 2 && text[at - 1] == ' ' && text[at - 2] == '.')) text[at] = 'T';
-  }
-  return text;
-}
-
 std::string replay_lines(const std::string& program_name, const std::string& schedule) {
   if (schedule.empty()) return {};
   return "schedule: " + schedule + "\nreplay:   quiesce explore ./" + program_name + " --replay " + schedule + "\n";
@@ -33,7 +22,7 @@ std::string replay_lines(const std::string& program_name, const std::string& sch
 }  // namespace
 
 std::string describe(const execution_trace& trace, verdict kind, const std::string& program_name,
-                     const std::string& schedule) {
+                     const std::string& schedule, const std::string& before_schedule) {
   symbols known;
   trace_places places(known);
   places.resolve(trace);
@@ -41,11 +30,12 @@ std::string describe(const execution_trace& trace, verdict kind, const std::stri
 
   const std::string table = interleaving(trace, places, names);
   const std::string shown = evidence(trace, kind, places, names);
-  const std::string conclusion = with_capitals(what_went_wrong(trace, kind, places, names));
+  const std::string conclusion = what_went_wrong(trace, kind, places, names);
   // Taken last, since all of the above adds to it; shown first, beside the table.
   const std::string legend = names.legend();
   return program_name + ": " + name_of(kind) + "\n" + section(table) + legend + section(shown) +
-         section(wrapped(conclusion, paragraph_width)) + section(replay_lines(program_name, schedule));
+         section(wrapped(conclusion, paragraph_width)) +
+         section(before_schedule + replay_lines(program_name, schedule));
 }
 
 std::string place_of(const execution_trace& trace) {

@@ -164,7 +164,7 @@ std::string object_names::value(std::uint64_t value, unsigned size) {
   return value < 1'000'000'000 ? std::to_string(value) : hexadecimal(value);
 }
 
-std::string object_names::legend() {
+std::vector<std::string> object_names::legend_lines() {
   std::vector<std::string> lines;
   for (const auto& [name, address] : used_) lines.push_back(name + " is at " + location(address));
   for (const auto& [number, block] : used_blocks_) {
@@ -172,6 +172,11 @@ std::string object_names::legend() {
     lines.push_back("heap block " + std::to_string(number) + " has " + std::to_string(block->size) +
                     " bytes, allocated by " + thread_name(block->thread) + (place.empty() ? "" : " at " + place));
   }
+  return lines;
+}
+
+std::string object_names::legend() {
+  const std::vector<std::string> lines = legend_lines();
   constexpr std::size_t most = 20;
   std::string text;
   for (std::size_t i = 0; i < std::min(lines.size(), most); ++i) text += "  " + lines[i] + "\n";

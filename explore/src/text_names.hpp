@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "symbols.hpp"
 #include "text_places.hpp"
@@ -30,6 +31,8 @@ class object_names {
 
   /// What name() has called by kind, and blocks that it has named: where each lies and where it was allocated.
   std::string legend();
+  /// All of its lines.
+  std::vector<std::string> legend_lines();
 
   /// "heap block 3: 32 bytes, allocated by main", and the stack. Empty for what is not on the heap.
   std::string allocation(std::uintptr_t address);

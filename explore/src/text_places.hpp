@@ -31,9 +31,10 @@ class trace_places {
   /// One line for each function, innermost first; the explorer's own frames are left out.
   std::string listing(const call_stack&);
 
- private:
+  /// All of them, innermost first.
   std::vector<source_place> places(const call_stack&);
 
+ private:
   symbols& symbols_;
 };
 

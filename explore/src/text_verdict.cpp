@@ -1,10 +1,12 @@
 #include "text_verdict.hpp"
 
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include "text_columns.hpp"
 #include "text_events.hpp"
+#include "text_story.hpp"
 #include "text_waiting.hpp"
 
 namespace explore {
@@ -12,10 +14,23 @@ namespace {
 
 std::string at_place(const std::string& place) { return place.empty() ? "" : " at " + place; }
 
+// A thread's name may begin a sentence; main is a function's name, and stays as it is.
+std::string with_capitals(std::string text) {
+  constexpr std::string_view name = "thread ";
+  for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+    if (at == 0 || (at >= 2 && text[at - 1] == ' ' && text[at - 2] == '.')) text[at] = 'T';
+  }
+  return text;
+}
+
 class conclusion {
  public:
   conclusion(const execution_trace& trace, trace_places& places, object_names& names)
-      : trace_(trace), places_(places), names_(names), failed_(thread_name(trace.failed_thread)) {}
+      : trace_(trace),
+        places_(places),
+        names_(names),
+        story_(trace, places, names),
+        failed_(thread_name(trace.failed_thread)) {}
 
   std::string about(verdict);
 
@@ -29,6 +44,11 @@ class conclusion {
   std::string blocked();
   std::string livelock();
   std::string step_limit();
+  std::string because();
+  std::string broken_expectation();
+  std::string uncaught_exception();
+  std::string how_it_came();
+  std::string bad_use();
   std::string story_of_sleeper(unsigned thread);
 
   [[nodiscard]] bool has_both_accesses() const { return trace_.accesses >= 2; }
@@ -42,6 +62,7 @@ class conclusion {
   const execution_trace& trace_;
   trace_places& places_;
   object_names& names_;
+  story story_;
   std::string failed_;
 };
 
@@ -60,7 +81,7 @@ std::string conclusion::data_race() {
   }
   return both +
          "Nothing orders these two: no mutex that both hold, no release that an acquire has seen, no start or join "
-         "of a thread. So they may happen at the same time, and the program has no defined meaning, whatever values "
+         "of a thread; so they may happen at the same time, and the program has no defined meaning, whatever values "
          "were seen here. Guard both by one mutex, make the object atomic, or let one thread wait for the other.";
 }
 
@@ -81,9 +102,45 @@ std::string conclusion::bad_free() {
   return what + failed_place() + ", which is not the beginning of a block that was allocated.";
 }
 
+std::string conclusion::because() {
+  const std::string message = message_of(trace_);
+  return message.empty() ? "" : ": " + message;
+}
+
+// The part of assert()'s message that its reader does not know from the place.
+std::string conclusion::broken_expectation() {
+  const std::string message = message_of(trace_);
+  const std::size_t begin = message.find('`');
+  const std::size_t end = message.rfind('\'');
+  if (begin == std::string::npos || end == std::string::npos || end < begin) return "expectation";
+  return "expectation " + message.substr(begin, end - begin + 1);
+}
+
+std::string conclusion::uncaught_exception() {
+  std::string text = "An exception left " + failed_;
+  if (const std::string place = places_.file_and_line(trace_.where); !place.empty()) text += ", thrown at " + place;
+  return text + (because().empty() ? ", and nothing caught it" : because()) + ".";
+}
+
+std::string conclusion::how_it_came() {
+  const std::string stale = story_.stale_reads();
+  return stale.empty() ? story_.interruptions() : stale;
+}
+
+std::string conclusion::bad_use() {
+  std::string text = failed_ + " broke a rule of what it called" + failed_place() + because() + ".";
+  for (const unsigned thread : unfinished_threads(trace_)) {
+    if (thread == trace_.failed_thread || trace_.thread[thread].waits_for == op::none) continue;
+    const std::string phrase = waiting_phrase(trace_, thread, names_);
+    if (phrase.ends_with("can go on")) continue;
+    text += " " + phrase + place(trace_.thread[thread].stack) + ".";
+  }
+  return text + how_it_came();
+}
+
 std::string conclusion::deadlock() {
   const std::vector<unsigned> ring = waiting_ring(trace_);
-  if (!ring.empty()) return ring_in_words(trace_, ring, names_);
+  if (!ring.empty()) return ring_in_words(trace_, ring, names_, story_);
   return blocked();
 }
 
@@ -110,6 +167,7 @@ std::string conclusion::story_of_sleeper(unsigned thread) {
     text += " " + thread_name(changed->thread) + " changed " + object + " in " + step(*changed) +
             place(changed->stack) + ", after " + thread_name(thread) + " had gone to sleep in " + step(*slept) + ".";
   }
+  if (changed == nullptr && state.waits_for == op::futex_wait) text += story_.last_change(state.object);
   if (woke == nullptr) return text + " Nobody has ever woken a thread on " + object + ".";
   text += " The last wake-up of " + object + " was " + step(*woke) + " by " + thread_name(woke->thread) +
           place(woke->stack);
@@ -127,7 +185,7 @@ std::string conclusion::lost_wake_up() {
     text += waiting_phrase(trace_, thread, names_) + ".";
     text += story_of_sleeper(thread);
   }
-  return text + " No thread is left that could wake the sleepers.";
+  return text + story_.stale_reads() + " No thread is left that could wake the sleepers.";
 }
 
 std::string conclusion::blocked() {
@@ -136,14 +194,22 @@ std::string conclusion::blocked() {
     if (trace_.thread[thread].waits_for != op::cond_wait && trace_.thread[thread].waits_for != op::futex_wait) continue;
     text += " " + waiting_phrase(trace_, thread, names_) + "." + story_of_sleeper(thread);
   }
-  return text;
+  return text + how_it_came();
 }
 
 std::string conclusion::livelock() {
   std::string text =
-      "The threads that are left go round and find the same values each time: none of them writes anything "
-      "that could end another's loop.";
-  for (const unsigned thread : unfinished_threads(trace_)) text += " " + waiting_phrase(trace_, thread, names_) + ".";
+      "The threads that are left go round and find the same values each time: nothing that one of them writes ends "
+      "another's loop.";
+  for (const unsigned thread : unfinished_threads(trace_)) {
+    const op waits_for = trace_.thread[thread].waits_for;
+    const bool waits = waits_for == op::thread_join || waits_for == op::cond_wait || waits_for == op::futex_wait ||
+                       waits_for == op::lock;
+    text += " " +
+            (waits ? waiting_phrase(trace_, thread, names_)
+                   : thread_name(thread) + " goes round" + story_.loop_of(thread)) +
+            ".";
+  }
   return text;
 }
 
@@ -168,12 +234,21 @@ std::string conclusion::about(verdict kind) {
   switch (kind) {
     case verdict::passed: return "Nothing.";
     case verdict::failed_assertion:
-      return failed_ + " found its expectation broken" + failed_place() + " when the steps ran in the order above.";
-    case verdict::uncaught_exception:
-      return "An exception left " + failed_ + failed_place() + ", and nothing caught it.";
-    case verdict::terminated: return failed_ + " called std::terminate()" + failed_place() + ", without an exception.";
-    case verdict::died_by_signal: return failed_ + " crashed" + failed_place() + " when the steps ran in this order.";
-    case verdict::failed_exit: return failed_ + " ended the program" + failed_place() + " with a status that is not 0.";
+      return failed_ + " found its " + broken_expectation() + " broken" + failed_place() + "." +
+             story_.last_read(trace_.failed_thread) + how_it_came();
+    case verdict::uncaught_exception: return uncaught_exception() + how_it_came();
+    case verdict::terminated:
+      return failed_ + " called std::terminate()" + failed_place() +
+             ", without an exception: that is what the destructor of a std::thread does which nobody has joined, and "
+             "an "
+             "exception that leaves a noexcept function or another exception's destructor." +
+             how_it_came();
+    case verdict::died_by_signal:
+      return failed_ + " crashed" + failed_place() + because() + "." + story_.last_read(trace_.failed_thread) +
+             how_it_came();
+    case verdict::failed_exit:
+      return failed_ + " ended the program" + failed_place() + " with a status that is not 0" + because() + "." +
+             story_.last_read(trace_.failed_thread) + how_it_came();
     case verdict::deadlock: return deadlock();
     case verdict::lost_wake_up: return lost_wake_up();
     case verdict::blocked: return blocked();
@@ -187,7 +262,7 @@ std::string conclusion::about(verdict kind) {
     case verdict::use_after_free: return use_after_free();
     case verdict::double_free: return double_free();
     case verdict::bad_free: return bad_free();
-    case verdict::bad_use: return failed_ + " broke a rule of what it called" + failed_place() + ".";
+    case verdict::bad_use: return bad_use();
     case verdict::not_deterministic:
       return "The same schedule took another course" + failed_place() +
              ". The program depends on more than the order of "
@@ -211,7 +286,7 @@ std::string conclusion::about(verdict kind) {
 }  // namespace
 
 std::string what_went_wrong(const execution_trace& trace, verdict kind, trace_places& places, object_names& names) {
-  return conclusion(trace, places, names).about(kind);
+  return with_capitals(conclusion(trace, places, names).about(kind));
 }
 
 }  // namespace explore

@@ -103,14 +103,21 @@ std::vector<unsigned> waiting_ring(const execution_trace& trace) {
   return {};
 }
 
-std::string ring_in_words(const execution_trace& trace, const std::vector<unsigned>& ring, object_names& names) {
-  if (ring.size() == 1) return waiting_phrase(trace, ring[0], names) + ": it will not come by.";
+std::string ring_in_words(const execution_trace& trace, const std::vector<unsigned>& ring, object_names& names,
+                          story& told) {
+  if (ring.size() == 1) {
+    const traced_thread& state = trace.thread[ring[0]];
+    std::string since = told.since(ring[0], state.object);
+    if (!since.empty()) since.pop_back();
+    return waiting_phrase(trace, ring[0], names) + since + ": it will not come by.";
+  }
   std::string text;
   for (std::size_t i = 0; i < ring.size(); ++i) {
     const traced_thread& before = trace.thread[ring[(i + ring.size() - 1) % ring.size()]];
     const traced_thread& state = trace.thread[ring[i]];
     text += (i == 0 ? "" : "; ") + thread_name(ring[i]) + " ";
-    if (waits_for_holder(before.waits_for)) text += "holds " + names.name(before.object) + " and ";
+    if (waits_for_holder(before.waits_for))
+      text += "holds " + names.name(before.object) + told.since(ring[i], before.object) + " and ";
     text += what_it_waits_for(state, names);
     if (waits_for_holder(state.waits_for)) text += ", which " + thread_name(state.other_thread) + " holds";
   }

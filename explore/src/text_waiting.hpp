@@ -6,6 +6,7 @@
 
 #include "text_names.hpp"
 #include "text_places.hpp"
+#include "text_story.hpp"
 #include "trace.hpp"
 
 namespace explore {
@@ -23,7 +24,7 @@ std::string waiting_threads(const execution_trace&, trace_places&, object_names&
 /// Threads that wait for each other in a ring, each for the next and the last for the first; empty if there is none.
 std::vector<unsigned> waiting_ring(const execution_trace&);
 
-/// "main holds mutex 1 and waits for mutex 2, which thread 1 holds; ..."
-std::string ring_in_words(const execution_trace&, const std::vector<unsigned>& ring, object_names&);
+/// "main holds mutex 1, locked in step 3 at bank.cpp:8, and waits for mutex 2, which thread 1 holds; ..."
+std::string ring_in_words(const execution_trace&, const std::vector<unsigned>& ring, object_names&, story&);
 
 }  // namespace explore

@@ -1,14 +1,9 @@
 #include "weak_memory.hpp"
 
-#include <sys/mman.h>
+#include "own_memory.hpp"
 
 namespace explore {
 namespace {
-
-void* reserve(std::size_t size) noexcept {
-  void* const got = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  return got == MAP_FAILED ? nullptr : got;
-}
 
 // Whether a thread that knows `known` knows of what each thread has known since `seen`.
 bool is_known(const vector_clock& seen, const vector_clock& known) noexcept {
@@ -21,8 +16,8 @@ bool is_known(const vector_clock& seen, const vector_clock& known) noexcept {
 
 // A step makes two messages at most: one for what it finds, and one for what it writes.
 bool weak_memory::map(std::uint32_t steps) noexcept {
-  messages_ = static_cast<message*>(reserve((2 * std::size_t{steps} + 2) * sizeof(message)));
-  fences_ = static_cast<fence_made*>(reserve((std::size_t{steps} + 1) * sizeof(fence_made)));
+  messages_ = static_cast<message*>(own_memory::map((2 * std::size_t{steps} + 2) * sizeof(message)));
+  fences_ = static_cast<fence_made*>(own_memory::map((std::size_t{steps} + 1) * sizeof(fence_made)));
   return messages_ != nullptr && fences_ != nullptr;
 }
 

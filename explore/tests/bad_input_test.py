@@ -226,7 +226,8 @@ class Settings(ExplorerTest):
         self.assert_refused("QUIESCE_EXPLORE is '', which is not", **{"": ""})
         for name, least, most in (("EXECUTIONS", 1, 2**64 - 1), ("TIME", 1, 31_536_000_000), ("STEPS", 1, 65_520),
                                   ("DEVIATIONS", 0, 1000), ("SEED", 0, 2**64 - 1), ("WATCHDOG", 1, 31_536_000_000),
-                                  ("REUSE", 0, 1000), ("LEAKS", 0, 1)):
+                                  ("REUSE", 0, 1000), ("LEAKS", 0, 1),
+                                  ("DEPTH", 1, 32), ("JOBS", 0, 64)):
             for value in ("", "many", "-1", "1.5", " 1", str(most + 1), *([str(least - 1)] if least else [])):
                 with self.subTest(name=name, value=value):
                     self.assert_refused(f"explore: QUIESCE_EXPLORE_{name} is '{value}', which is not a number from "
@@ -235,7 +236,8 @@ class Settings(ExplorerTest):
     def test_values_at_their_limits_are_taken(self):
         for variables in ({"executions": "1"}, {"time": "31536000000"}, {"steps": "65520"}, {"deviations": "0"},
                           {"deviations": "1000"}, {"seed": str(2**64 - 1)}, {"watchdog": "31536000000"},
-                          {"reuse": "1000"}, {"leaks": "0"}, {"leaks": "1"}):
+                          {"reuse": "1000"}, {"leaks": "0"}, {"leaks": "1"},
+                          {"": "pct", "depth": "32", "executions": "9"}, {"": "sampling", "jobs": "64", "executions": "99"}):
             with self.subTest(**variables):
                 self.assert_answer(explore("ends", **variables), PASSED, "passed")
 

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,7 +30,7 @@ int main(int count, char** arguments) {
   return count > 2 ? 7 : 0;
 }
 """
-LOST = """
+LEFT = """
 #include <atomic>
 #include <thread>
 std::atomic<long*> place{nullptr};
@@ -64,6 +65,37 @@ int main() {
 """
 
 
+LOST = """
+#include <atomic>
+#include <cassert>
+#include <thread>
+std::atomic<int> count = 0;
+void add() { count.store(count.load() + 1); }
+int main() {
+  std::thread other{add};
+  add();
+  other.join();
+  assert(count == 2);
+}
+"""
+STALE = """
+#include <atomic>
+#include <cassert>
+#include <thread>
+std::atomic<int> one = 0, two = 0, seen = 0;
+void look(std::atomic<int>& mine, std::atomic<int>& other) {
+  mine.store(1, std::memory_order_release);
+  seen += other.load(std::memory_order_acquire);
+}
+int main() {
+  std::thread thread{[] { look(one, two); }};
+  look(two, one);
+  thread.join();
+  assert(seen != 0);
+}
+"""
+
+
 def setUpModule():
     global FOLDER
     folder = tempfile.TemporaryDirectory()
@@ -72,7 +104,9 @@ def setUpModule():
     (FOLDER / "race.cpp").write_text(RACE)
     (FOLDER / "right.cpp").write_text(RIGHT)
     (FOLDER / "lost.cpp").write_text(LOST)
-    for command in (COMPILE.format("lost"), LINK.format("lost"), COMPILE.format("race"), LINK.format("race"), COMPILE.format("right"), LINK.format("right")):
+    (FOLDER / "left.cpp").write_text(LEFT)
+    (FOLDER / "stale.cpp").write_text(STALE)
+    for command in [build.format(name) for name in ("race", "right", "lost", "left", "stale") for build in (COMPILE, LINK)]:
         done = shell(command)
         if done.returncode != 0 or done.stdout:
             sys.exit(f"{command}\n{done.stdout}")
@@ -94,10 +128,10 @@ class Command(unittest.TestCase):
         return done.stdout
 
     def test_memory_that_is_lost_and_memory_that_comes_again(self):
-        self.expect("quiesce explore ./lost", 1, "lost: leak", "8 bytes of memory are left at the end")
-        self.expect("quiesce explore --no-leaks ./lost", 0, "lost: passed", "reuse of freed memory; leaks;")
-        self.expect("quiesce explore --no-leaks --reuse 1 ./lost", 1, "main() returned 3", "freed before")
-        self.expect("quiesce explore --reuse many ./lost", 2, "--reuse: 'many' is no number from 0 to")
+        self.expect("quiesce explore ./left", 1, "left: leak", "8 bytes of memory are left at the end")
+        self.expect("quiesce explore --no-leaks ./left", 0, "left: passed", "reuse of freed memory; leaks;")
+        self.expect("quiesce explore --no-leaks --reuse 1 ./left", 1, "main() returned 3", "freed before")
+        self.expect("quiesce explore --reuse many ./left", 2, "--reuse: 'many' is no number from 0 to")
 
     def test_a_race_is_found_and_replayed(self):
         printed = self.expect("quiesce explore ./race", 1, "data race", "race.cpp:6", "race.cpp:7")
@@ -130,6 +164,104 @@ class Command(unittest.TestCase):
         self.assertRegex(result["schedule"], r"^q1\.race\.")
         self.assertRegex(result["where"], r"race\.cpp:[67]$")
         self.assertGreaterEqual(result["executions"], 0)
+
+    def test_all_of_a_report_is_written_for_machines_and_as_a_page(self):
+        printed = self.expect("quiesce explore ./lost --json lost.json --html lost.html", 1, "failed assertion")
+        report = json.loads((FOLDER / "lost.json").read_text())
+        self.assertEqual((report["format"], report["program"], report["verdict"]), (1, "lost", "failed_assertion"))
+        self.assertIn(report["report"], printed)
+        self.assertIn(report["explanation"], " ".join(printed.split()))
+        self.assertEqual(len(report["events"]), report["steps"])
+        self.assertEqual([event["step"] for event in report["events"]], list(range(report["steps"])))
+        self.assertEqual(report["deviations"], sum(event["deviation"] for event in report["events"]))
+        loads = [event for event in report["events"] if event["operation"] == "load"]
+        self.assertEqual({(event["object"], event["read"], event["order"]) for event in loads[:2]}, {("count", "0", "seq_cst")})
+        frames = report["stacks"][loads[0]["stack"]]
+        own = next(frame for frame in frames if frame["own"])
+        self.assertEqual(own["file"], "lost.cpp")
+        self.assertIn("count.store(count.load() + 1)", report["sources"]["lost.cpp"][str(own["line"])])
+        self.assertTrue(any("answers_to" in event for event in report["events"]))
+        page = (FOLDER / "lost.html").read_text()
+        embedded = re.search(r'<script type="application/json" id="report">(.*?)</script>', page, re.DOTALL)[1]
+        self.assertEqual(json.loads(embedded), report)
+
+    def test_a_green_report_is_written_too(self):
+        self.expect("quiesce explore ./right --json right.json --html right.html", 0)
+        report = json.loads((FOLDER / "right.json").read_text())
+        self.assertEqual((report["verdict"], report["complete"], report["schedule"]), ("passed", True, ""))
+        self.assertIn("not modelled", report["report"])
+
+    def test_a_file_that_cannot_be_written_is_told_at_once(self):
+        for option in ("--json", "--html"):
+            self.assertEqual(self.expect(f"quiesce explore ./lost {option} /nowhere/at/all", 2),
+                             "explore: cannot write /nowhere/at/all: No such file or directory\n")
+            self.expect(f"quiesce explore ./lost {option} ''", 2, "the file has no name")
+        self.expect("quiesce explore ./lost --json /dev/full", 2, "failed assertion",
+                    "explore: cannot write /dev/full: No space left on device\n")
+
+    def test_what_a_random_walk_finds_is_shrunk(self):
+        whole = self.expect("quiesce explore ./lost --strategy random --seed 4 --no-shrink", 1)
+        shrunk = self.expect("quiesce explore ./lost --strategy random --seed 4 --json shrunk.json", 1)
+        self.assertNotIn("shrunk", whole)
+        report = json.loads((FOLDER / "shrunk.json").read_text())
+        self.assertEqual(report["deviations"], 1)
+        self.assertGreater(report["found_deviations"], 1)
+        self.assertIn(f"shrunk from {report['found_deviations']} deviations to 1\n", shrunk)
+
+    def test_a_replay_of_weak_memory_names_it(self):
+        printed = self.expect("quiesce explore ./stale --memory weak", 1)
+        schedule = re.search(r"q1\.stale\.\S+", printed)[0]
+        self.expect(f"quiesce explore ./stale --replay {schedule} --json weak.json", 1, QUIESCE_EXPLORE_RESULT="result")
+        for name in ("weak.json", "result"):
+            self.assertEqual(json.loads((FOLDER / name).read_text())["memory"], "weak")
+        stale = [event for event in json.loads((FOLDER / "weak.json").read_text())["events"] if event["stale"]]
+        self.assertEqual([(event["read"], event["newest"]) for event in stale[:1]], [("0", "1")])
+
+    def test_without_a_debugger_nothing_is_stopped(self):
+        schedule = re.search(r"q1\.lost\.\S+", self.expect("quiesce explore ./lost", 1))[0]
+        printed = self.expect(f"quiesce explore ./lost --replay {schedule} --break-at 3", 2)
+        self.assertEqual(printed, "lost: no debugger runs this program, so that nothing would stop before step 3; "
+                                  "put gdb -ex run --args before the command\n")
+        self.expect("quiesce explore ./lost --break-at 3", 2, "--break-at requires --replay")
+        self.expect("./lost", 2, "explore: QUIESCE_EXPLORE_BREAK_AT is '3', which is not of use without QUIESCE_EXPLORE_REPLAY",
+                    QUIESCE_EXPLORE="automatic", QUIESCE_EXPLORE_BREAK_AT="3")
+
+    def test_a_stop_leaves_no_files(self):
+        for file in ("json", "html"):
+            self.expect(f"quiesce explore ./lost --replay q1.lost.0.a --break-at 1 --{file} left.{file}", 2,
+                        "--break-at stops the program, and no report is written")
+            self.expect("./lost", 2, "not of use with QUIESCE_EXPLORE_JSON or QUIESCE_EXPLORE_HTML",
+                        **{"QUIESCE_EXPLORE": "automatic", "QUIESCE_EXPLORE_REPLAY": "q1.lost.0.a",
+                           "QUIESCE_EXPLORE_BREAK_AT": "1", f"QUIESCE_EXPLORE_{file.upper()}": f"left.{file}"})
+            self.assertFalse((FOLDER / f"left.{file}").exists())
+
+    @unittest.skipUnless(shutil.which("gdb"), "needs gdb")
+    def test_a_debugger_stops_before_the_step_in_the_programs_function(self):
+        printed = self.expect("quiesce explore ./lost --json lost.json", 1)
+        schedule = re.search(r"q1\.lost\.\S+", printed)[0]
+        stores = [event for event in json.loads((FOLDER / "lost.json").read_text())["events"]
+                  if event["operation"] == "store"]
+        gdb = "gdb -nx --batch -ex run -ex backtrace -ex 'print count' --args "
+        for event, before in zip(stores, ("0", stores[0]["written"])):
+            stopped = self.expect(f"{gdb} quiesce explore ./lost --replay {schedule} --break-at {event['step']}", 0,
+                                  "SIGTRAP", f"explore: stops before step {event['step']}")
+            self.assertRegex(stopped, r"#\d+ +(0x\w+ in )?add \(\) at .*lost\.cpp:")
+            self.assertRegex(stopped, r"\$1 = .*\b" + before + r"\b")
+        self.expect(f"{gdb} quiesce explore ./lost --replay {schedule} --break-at 9999", 0, "there is no step 9999")
+    def test_what_sampling_has_not_seen_is_estimated(self):
+        self.expect("quiesce explore ./right --strategy sampling --executions 1000", 0, "sampling: 1000 executions, ",
+                    "the chance that another execution shows an order not yet seen is less than 0.1 %",
+                    QUIESCE_EXPLORE_RESULT="result")
+        self.assertEqual(json.loads((FOLDER / "result").read_text())["unseen"], 0)
+        self.expect("quiesce explore ./right", 0, QUIESCE_EXPLORE_RESULT="result")
+        self.assertIsNone(json.loads((FOLDER / "result").read_text())["unseen"])
+
+    def test_there_are_as_many_workers_as_are_wished(self):
+        sampled = "quiesce explore ./right --strategy pos --executions 1000"
+        self.expect(f"{sampled} --jobs 3", 0, "by 3 workers")
+        self.assertNotIn("workers", self.expect(f"{sampled} --jobs 1", 0))
+        self.expect(sampled, 0, "by 3 workers", QUIESCE_EXPLORE_JOBS="3")
+        self.assertNotIn("workers", self.expect(f"taskset -c $(taskset -pc $$ | sed 's/.*[:,-] *//') {sampled}", 0))
 
     def test_a_name_with_a_dot_is_no_trouble(self):
         printed = self.expect("cp race a.out && quiesce explore ./a.out", 1, "data race")

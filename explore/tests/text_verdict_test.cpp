@@ -54,7 +54,7 @@ TEST(TextVerdict, ADeadlockNamesTheRing) {
   EXPECT_TRUE(contains(text, "main waits for mutex 2, held by thread 1, at "));
   EXPECT_TRUE(contains(text, "thread 1 waits for mutex 1, held by main, at "));
   EXPECT_TRUE(contains(text, "thread 2 waits for the end of main"));
-  EXPECT_TRUE(contains(text, "main holds mutex 1 and waits for mutex 2, which thread 1 holds"));
+  EXPECT_TRUE(contains(text, "main holds mutex 1, locked in step 1, and waits for mutex 2, which thread 1 holds"));
 }
 
 TEST(TextVerdict, AThreadThatWaitsForItselfIsARingOfOne) {
@@ -69,7 +69,7 @@ TEST(TextVerdict, AJoinIsPartOfARing) {
   made.waits(0, op::thread_join, 0, 1);
   made.waits(1, op::lock, heap, 0);
   const std::string text = made.text(verdict::deadlock);
-  EXPECT_TRUE(contains(text, "main holds mutex 1 and waits for the end of thread 1"));
+  EXPECT_TRUE(contains(text, "main holds mutex 1, locked in step 1, and waits for the end of thread 1"));
 }
 
 TEST(TextVerdict, ThreadsThatEndedOrNeverBeganDoNotWait) {

@@ -50,11 +50,14 @@ constexpr const char* manual = R"(PROGRAM
   with another order of its threads' steps. Write -- before arguments of it that begin with a dash.
 
 STRATEGY
-  automatic    exhaustive, then bounded, then random, until one finds something or has seen everything
+  automatic    exhaustive, then bounded, then sampling, until one finds something or has seen everything
   exhaustive   each behaviour once; the only one that can say that there is nothing to find
   depth_first  every interleaving, without leaving out those that cannot differ
   bounded      all with at most 0, 1, 2, ... deviations from the plain order
   random       a random walk, for programs too large for the others
+  pos          orders of dependent steps by lot, each nearly as likely as any other
+  pct          threads by priorities by lot, which change at a few steps
+  sampling     pos, pct and random in turn, as each finds bugs that the others hardly ever do
 
 MEMORY
   sequential   the newest value, whatever the orders of the operations are; if nothing else is asked for
@@ -67,17 +70,22 @@ REPORT
 
 ENVIRONMENT
   The options reach the program as QUIESCE_EXPLORE (the strategy) and QUIESCE_EXPLORE_REPLAY, _EXECUTIONS,
-  _TIME, _STEPS, _DEVIATIONS, _SPURIOUS, _MEMORY, _STALE_READS, _SEED, _WATCHDOG, _REUSE and _LEAKS (0 or
-  1), times in milliseconds.
-  What is not given here is taken from there. QUIESCE_EXPLORE_RESULT names a file to which the result is
-  written as a line of JSON.
+  _TIME, _STEPS, _DEVIATIONS, _SPURIOUS, _MEMORY, _STALE_READS, _SEED, _WATCHDOG, _DEPTH, _JOBS, _REUSE,
+  _LEAKS (0: not looked for), _SHRINK (0: no), _BREAK_AT, _JSON and _HTML, times in milliseconds. What is
+  not given here is taken from there. QUIESCE_EXPLORE_RESULT names a file to which the result is written as
+  a line of JSON.
 
 EXIT STATUS
   0  nothing was found, and the report says how far that goes
   1  something was found
   2  wrong options, or a program or a schedule that cannot be explored)";
 
-constexpr auto strategies = {"automatic", "exhaustive", "depth_first", "bounded", "random"};
+// What the explorer itself takes at most.
+constexpr std::uint32_t most_reuses = 1000;
+constexpr std::uint32_t most_depth = 32;
+constexpr std::uint32_t most_steps = 65536;
+
+constexpr auto strategies = {"automatic", "exhaustive", "depth_first", "bounded", "random", "sampling", "pos", "pct"};
 constexpr auto memory_models = {"sequential", "weak"};
 
 void add_word(CLI::App& command, const std::string& name, std::optional<std::string>& value,
@@ -93,14 +101,13 @@ void add_word(CLI::App& command, const std::string& name, std::optional<std::str
 
 template <class Number>
 void add_number(CLI::App& command, const std::string& name, std::optional<Number>& value, Number least,
-                const std::string& help) {
-  const auto take = [&value, name, least](const std::string& text) {
+                const std::string& help, Number most = std::numeric_limits<Number>::max()) {
+  const auto take = [&value, name, least, most](const std::string& text) {
     Number number = 0;
     const char* const end = text.data() + text.size();
     const auto [rest, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc{} || rest != end || number < least) {
-      throw CLI::ValidationError(
-          name, fmt::format("'{}' is no number from {} to {}", text, least, std::numeric_limits<Number>::max()));
+    if (error != std::errc{} || rest != end || number < least || number > most) {
+      throw CLI::ValidationError(name, fmt::format("'{}' is no number from {} to {}", text, least, most));
     }
     value = number;
   };
@@ -115,6 +122,14 @@ void add_duration(CLI::App& command, const std::string& name, std::optional<std:
     value = duration;
   };
   command.add_option_function<std::string>(name, take, help)->type_name("DURATION");
+}
+
+void add_file(CLI::App& command, const std::string& name, std::optional<std::string>& value, const std::string& help) {
+  const auto take = [&value, name](const std::string& text) {
+    if (text.empty()) throw CLI::ValidationError(name, "the file has no name");
+    value = text;
+  };
+  command.add_option_function<std::string>(name, take, help)->type_name("FILE");
 }
 
 /// `flags` are nothing if the path cannot stand on a command line.
@@ -182,11 +197,23 @@ CLI::App* add_explore_command(CLI::App& program, explore_options& options) {
   add_word(*explore, "--memory", options.memory, memory_models, "MEMORY", "What an atomic load may find; see below");
   add_number<std::uint32_t>(*explore, "--stale-reads", options.stale_reads, 0,
                             "With weak memory, an execution has at most so many (2)");
-  add_number<std::uint64_t>(*explore, "--seed", options.seed, 0, "Makes another random walk");
+  add_number<std::uint64_t>(*explore, "--seed", options.seed, 0,
+                            "Makes other executions of random, sampling, pos, pct");
   add_duration(*explore, "--watchdog", options.watchdog, "How long a thread may run without a step");
   add_number<std::uint32_t>(*explore, "--reuse", options.reuse, 0,
-                            "Freed memory is handed out again, so often in an execution at most");
-  explore->add_flag("--no-leaks", options.no_leaks, "Memory that is left at the end is no failure");
+                            "Freed memory is handed out again, so often in an execution at most", most_reuses);
+  explore->add_flag("--no-leaks", options.no_leaks,
+                    "Memory that is left at the end, and threads that nobody joins, are no failure");
+  add_number<std::uint32_t>(*explore, "--break-at", options.break_at, 0,
+                            "With --replay, under a debugger: stop before this step", most_steps);
+  explore->get_option("--break-at")->needs("--replay");
+  add_file(*explore, "--json", options.json, "Write the report, with all steps, for machines");
+  add_file(*explore, "--html", options.html, "Write the report as a page that shows the interleaving");
+  explore->add_flag("--no-shrink", options.no_shrink, "Report the failure with all deviations that it was found with");
+  add_number<std::uint32_t>(*explore, "--depth", options.depth, 1,
+                            "pct looks for bugs that need so many steps in a certain order (3)", most_depth);
+  add_number<std::uint32_t>(*explore, "--jobs", options.jobs, 0,
+                            "So many processes explore at once (0, one for each core)");
   explore->add_flag("--compile-flags", options.compile_flags, "Print the options for compiling a program");
   explore->add_flag("--link-flags", options.link_flags, "Print the options for linking it")
       ->excludes("--compile-flags");
@@ -199,12 +226,17 @@ int explore(const explore_options& options) {
     complain("explore: PROGRAM is required; --help tells more");
     return wrong_usage;
   }
+  if (options.break_at && (options.json || options.html)) {
+    complain("explore: --break-at stops the program, and no report is written: leave --json and --html out");
+    return wrong_usage;
+  }
   const auto complaint = complaint_about(options.program);
   if (!complaint.empty()) {
     complain(complaint);
     return wrong_usage;
   }
   for (const auto& change : explore_environment(options, std::getenv("QUIESCE_EXPLORE") != nullptr)) apply(change);
+  ::setenv("QUIESCE_EXPLORE_JOBS", "0", 0);  // unless it is there
   become(options);
   complain(fmt::format("{}: {}", options.program.string(), std::generic_category().message(errno)));
   return wrong_usage;

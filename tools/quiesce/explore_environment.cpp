@@ -14,6 +14,7 @@ std::vector<environment_change> explore_environment(const explore_options& optio
   } else if (options.strategy) {
     // Somebody who asks for a search does not want the one execution that the environment may still name.
     changes.push_back({"QUIESCE_EXPLORE_REPLAY", std::nullopt});
+    changes.push_back({"QUIESCE_EXPLORE_BREAK_AT", std::nullopt});
   }
   const auto add_number = [&](const char* name, const auto& value) {
     if (value) changes.push_back({name, std::to_string(*value)});
@@ -32,6 +33,12 @@ std::vector<environment_change> explore_environment(const explore_options& optio
   add_duration("QUIESCE_EXPLORE_WATCHDOG", options.watchdog);
   add_number("QUIESCE_EXPLORE_REUSE", options.reuse);
   if (options.no_leaks) changes.push_back({"QUIESCE_EXPLORE_LEAKS", "0"});
+  add_number("QUIESCE_EXPLORE_BREAK_AT", options.break_at);
+  if (options.json) changes.push_back({"QUIESCE_EXPLORE_JSON", *options.json});
+  if (options.html) changes.push_back({"QUIESCE_EXPLORE_HTML", *options.html});
+  if (options.no_shrink) changes.push_back({"QUIESCE_EXPLORE_SHRINK", "0"});
+  add_number("QUIESCE_EXPLORE_DEPTH", options.depth);
+  add_number("QUIESCE_EXPLORE_JOBS", options.jobs);
   return changes;
 }
 

@@ -26,6 +26,12 @@ struct explore_options {
   std::optional<std::chrono::milliseconds> watchdog{};
   std::optional<std::uint32_t> reuse{};
   bool no_leaks = false;
+  std::optional<std::string> json{};
+  std::optional<std::string> html{};
+  std::optional<std::uint32_t> break_at{};
+  bool no_shrink = false;
+  std::optional<std::uint32_t> depth{};
+  std::optional<std::uint32_t> jobs{};
   bool compile_flags = false;
   bool link_flags = false;
 };

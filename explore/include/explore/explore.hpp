@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,11 +26,14 @@ namespace explore {
 /// How the interleavings are chosen. A *deviation* is a choice that is not the default one; the default is that the running
 /// thread goes on, and that the lowest-numbered one follows when it cannot.
 enum class strategy : std::uint8_t {
-  automatic,    ///< exhaustive; if that does not end within the budget, bounded, then random
+  automatic,    ///< exhaustive; if that does not end within the budget, bounded, then sampling
   exhaustive,   ///< every behaviour once, by partial-order reduction: the only one that can claim "all"
   depth_first,  ///< every interleaving, without reduction: the yardstick by which the reduction is tested
   bounded,      ///< all with at most 0, 1, 2, ... deviations, interleavings with the same order of dependent steps once
   random,       ///< a random walk
+  sampling,     ///< pos, pct and random in turn: each finds bugs that the others hardly ever do
+  pos,          ///< orders of dependent steps by lot, each nearly as likely as any other
+  pct,          ///< threads by priorities, which change at options::depth - 1 steps
 };
 
 /// What an exploration found.
@@ -55,8 +59,9 @@ enum class verdict : std::uint8_t {
   not_modelled,       ///< the program did what cannot be explored here: a real socket, too many threads, ...
   not_reached,        ///< no execution came to a state that options::must_reach names
   not_instrumented,   ///< the program was not compiled with -fsanitize=thread, or linked with the sanitizer
-  bad_schedule,       ///< the string to replay is no schedule, or one of another program or build
-  leak,               ///< memory is left at the end of an execution, and nothing points to it; or a thread, unjoined
+  bad_schedule,       ///< the string to replay is no schedule, or of another program or build; or nothing can stop it
+  leak,  ///< memory is left at the end of an execution, and nothing points to it; or a thread has ended, nobody
+         ///< joined or detached it, and its pthread_t is found nowhere any more
 };
 
 /// What an atomic load may find.
@@ -74,7 +79,9 @@ struct options {
   std::chrono::milliseconds time{10'000};  ///< at most so long in each part of the search
   std::uint32_t steps = 5'000;             ///< an execution with more is cut off, and reported
   std::uint32_t deviations = 3;            ///< bounded: up to so many
-  std::uint64_t seed = 1;                  ///< random
+  /// random, pos: equal seeds make equal executions. sampling, pct: equal seeds and equal numbers of `jobs` do, as there an
+  /// execution depends on those that its worker has made before.
+  std::uint64_t seed = 1;
   /// A thread that waits without a limit for a notification or on a futex may wake without one, so often in an execution. Right
   /// programs look again; each such wake is a deviation.
   std::uint32_t spurious_wake_ups = 0;
@@ -83,10 +90,12 @@ struct options {
   /// report. UINT32_MAX is no limit; a loop that looks again and again may then have no end.
   std::uint32_t stale_reads = 2;
   /// Memory that an execution allocates, and that is left at its end with nothing pointing to it, is a failure; so is a thread
-  /// that nobody joins or detaches. Asked when all threads have ended, and the destructors of thread-local and static variables
-  /// have run; with check(), those of the function's own static variables. What a word of a global variable, of a thread-local
-  /// one of the first thread, or of a block that is pointed to itself can be taken for a pointer to, is no leak; nor is what libc
-  /// allocates, nor anything after exit() or while a thread waits for ever.
+  /// that has ended and that nobody joined or detached, if its pthread_t is found as little. Asked when all threads have ended,
+  /// and the destructors of thread-local and static variables have run; with check(), those of the function's own static
+  /// variables. What a word of a global variable, of a thread-local one of the first thread, or of a block that is pointed to
+  /// itself can be taken for a pointer to, is no leak; nor is what is kept by memory that existed before the exploration, that
+  /// the program or libc has mapped, or by the caller's stack; nor what libc allocates, nor anything after exit() or while a
+  /// thread waits for ever.
   bool leaks = true;
   /// Memory that was freed may be handed out again, so often in an execution: the newest freed block, by an allocation of the
   /// same size; each time is a deviation. Without it an address belongs to one block only. Each allocation is a step then, and
@@ -98,6 +107,26 @@ struct options {
   /// Asked after each execution: true makes it a failed one. With GoogleTest `[] { return ::testing::Test::HasFailure(); }`
   /// makes failed expectations count, which otherwise nobody outside of the child process learns of.
   std::function<bool()> has_failed{};
+  /// A failure is reduced to the fewest deviations at which it stays the same: the same verdict at the same place, by file and
+  /// line or, where these are not known, by its calls; without any place nothing is left out. That takes
+  /// 500 executions, then as many more as have 20 million steps together, and 10 s, at most. Of a replay the schedule stays as
+  /// it was given.
+  bool shrink = true;
+  /// With `replay`, under a debugger: stops there before this step is made, in the thread that makes it; or, if there is one step
+  /// less, where the failure is seen. The report is printed first, and the process ends with the execution: not with `json` or
+  /// `html`.
+  std::optional<std::uint32_t> break_at{};
+  /// Files to which the report is written for machines (its fields: docs/explore.md), and as a page that a browser shows. What
+  /// is in them is replaced.
+  std::string json{};
+  std::string html{};
+  std::uint32_t depth = 3;  ///< pct: it looks for bugs that need so many steps in a certain order; from 1 to 32
+  /// So many processes explore at the same time; 0 is one for each core that this process may use, 64 the most. The bounded
+  /// search has one. The others divide the work among them and come to the same orders. Which of several failures is reported
+  /// may depend on their speed, except in a search that ends within 1000 executions, and in one by lot while time does not run
+  /// out. Programs that use real files with fixed names at the same time disturb each other: from the 1000th execution on, or
+  /// from the first one by lot.
+  std::uint32_t jobs = 1;
 };
 
 /// What an exploration answers.
@@ -113,6 +142,12 @@ struct report {
   std::uint64_t digest = 0;               ///< sum of their hashes: equal sets of orders have equal digests
   bool complete = false;                  ///< nothing is left to explore, under what the text calls modelled
   bool out_of_budget = false;             ///< the search ended at options::time or options::executions
+  std::uint32_t deviations = 0;           ///< in the schedule
+  std::uint32_t found_deviations = 0;     ///< in the execution as the search found it, before it was shrunk
+  /// Of the search, or of the schedule that was replayed.
+  memory_model memory = memory_model::sequential;
+  /// After sampling, pos, pct or random: about the probability that one more execution would come to an order not yet seen.
+  std::optional<double> unseen{};
 
   [[nodiscard]] bool passed() const noexcept { return kind == verdict::passed; }
   explicit operator bool() const noexcept { return passed(); }
@@ -130,7 +165,8 @@ const char* name_of(memory_model) noexcept;
 /// thread-local variables and the caller's stack are put back before each execution; heap memory that existed before the
 /// call is not, so a program makes what it changes.
 /// Blocks:   until the search has ended. A program that hangs is ended by options::watchdog.
-/// Errors:   std::system_error if no process or memory can be had; anything else is a verdict.
+/// Errors:   std::system_error if no process or memory can be had, or a file that options name cannot be written; anything
+///           else is a verdict.
 report check(std::function<void()> program, const options& = {});
 
 /// Marks a state that an exploration must have met (options::must_reach). Does nothing outside one. Not a step.

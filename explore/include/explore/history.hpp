@@ -69,7 +69,7 @@ interval time_since(const moment& begin) noexcept;  // of an operation that has 
 template <class Model>
 struct recorded_operation {
   typename Model::operation what;
-  std::optional<typename Model::answer> got{};  // none: it had not ended, and may have had its effect or not
+  std::optional<typename Model::answer> got{};  // none: it threw or had not ended, and may have had its effect or not
   unsigned thread = 0;
   recording::interval time{};
 };
@@ -86,6 +86,7 @@ class linearization {
     for (std::size_t i = 0; i < given.size(); ++i) {
       for (std::size_t k = 0; k < given.size(); ++k) {
         if (is_before(k, i)) before_[i] |= bit(k);
+        if (given[k].thread == given[i].thread && k > i) later_of_thread_[i] |= bit(k);
       }
       if (given[i].got) answered_ |= bit(i);
     }
@@ -95,6 +96,7 @@ class linearization {
   std::optional<std::vector<std::size_t>> find(std::uint64_t without = 0) {
     tried_.clear();
     order_.clear();
+    left_out_ = without;
     if (!extend(without, begin_)) return std::nullopt;
     return order_;
   }
@@ -107,6 +109,11 @@ class linearization {
     return operations_[a].thread == operations_[b].thread && a < b;
   }
 
+  // One without an answer may never have had its effect: nothing waits for it. What its thread did later came after it.
+  bool may_be_next(std::size_t i, std::uint64_t done) const {
+    return (before_[i] & answered_ & ~done) == 0 && (later_of_thread_[i] & done & ~left_out_) == 0;
+  }
+
   bool extend(std::uint64_t done, const Model& state) {
     if ((answered_ & ~done) == 0) return true;
     std::vector<Model>& tried = tried_[done];
@@ -115,7 +122,7 @@ class linearization {
     }
     tried.push_back(state);
     for (std::size_t i = 0; i < operations_.size(); ++i) {
-      if ((done & bit(i)) != 0 || (before_[i] & ~done) != 0) continue;
+      if ((done & bit(i)) != 0 || !may_be_next(i, done)) continue;
       Model next = state;
       const auto answer = next.apply(operations_[i].what);
       if (operations_[i].got && !(answer == *operations_[i].got)) continue;
@@ -129,7 +136,9 @@ class linearization {
   const operations& operations_;
   Model begin_;
   std::array<std::uint64_t, most> before_{};
+  std::array<std::uint64_t, most> later_of_thread_{};
   std::uint64_t answered_ = 0;
+  std::uint64_t left_out_ = 0;
   std::map<std::uint64_t, std::vector<Model>> tried_;
   std::vector<std::size_t> order_;
 };

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cassert>
@@ -58,8 +59,8 @@ TEST(Check, FindsTheLostUpdateAndReplaysItFromItsSchedule) {
 }
 
 TEST(Check, EveryStrategyFindsTheLostUpdate) {
-  for (const strategy each :
-       {strategy::automatic, strategy::exhaustive, strategy::depth_first, strategy::bounded, strategy::random}) {
+  for (const strategy each : {strategy::automatic, strategy::exhaustive, strategy::depth_first, strategy::bounded,
+                              strategy::random, strategy::sampling, strategy::pos, strategy::pct}) {
     options how = named("lost_update");
     how.search = each;
     const report found = check(lose_an_update, how);
@@ -253,8 +254,8 @@ void two_flags() {
 
 TEST(Check, AStaleValueIsFoundOnRequestAndReplayedFromItsScheduleAlone) {
   EXPECT_TRUE(check(two_flags, named("flags")).complete);
-  for (const strategy each :
-       {strategy::automatic, strategy::exhaustive, strategy::depth_first, strategy::bounded, strategy::random}) {
+  for (const strategy each : {strategy::automatic, strategy::exhaustive, strategy::depth_first, strategy::bounded,
+                              strategy::random, strategy::sampling, strategy::pos, strategy::pct}) {
     options how = named("flags");
     how.search = each;
     how.memory = explore::memory_model::weak;
@@ -342,6 +343,19 @@ TEST(Check, WithAnOsThreadForEachThreadTheAnswersAreTheSame) {
   EXPECT_EQ(by_threads.digest, by_fibers.digest);
   EXPECT_EQ(wrong_by_threads.kind, verdict::failed_assertion) << wrong_by_threads;
   EXPECT_EQ(wrong_by_threads.schedule, wrong_by_fibers.schedule);
+}
+
+TEST(Check, AStopInADebuggerWritesNoFiles) {
+  for (std::string options::*file : {&options::json, &options::html}) {
+    options how = named("wrong");
+    how.replay = "q1.wrong.0.a";
+    how.break_at = 1;
+    how.*file = ::testing::TempDir() + "never_written";
+    const report found = check(lose_an_update, how);
+    EXPECT_EQ(found.kind, verdict::bad_schedule);
+    EXPECT_NE(found.text.find("no report is written"), std::string::npos) << found;
+    EXPECT_NE(::access((how.*file).c_str(), F_OK), 0);
+  }
 }
 
 }  // namespace

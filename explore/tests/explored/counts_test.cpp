@@ -13,6 +13,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -26,9 +27,10 @@ namespace {
 using explore::report;
 using explore::strategy;
 
-report search(const std::function<void()>& program, strategy by = strategy::exhaustive) {
+report search(const std::function<void()>& program, strategy by = strategy::exhaustive, std::uint32_t jobs = 1) {
   explore::options how;
   how.search = by;
+  how.jobs = jobs;
   how.time = std::chrono::milliseconds(60'000);
   return explore::check(program, how);
 }
@@ -43,6 +45,17 @@ void expect(std::uint64_t executions, const std::function<void()>& program, stra
   if (by == strategy::exhaustive) {
     EXPECT_EQ(found.states, executions) << found;
   }
+  // Several workers find the same. They begin together, or such small programs would have one.
+  ::setenv("QUIESCE_EXPLORE_TOGETHER", "", 1);
+  for (const std::uint32_t jobs : {2U, 3U}) {
+    const report shared = search(program, by, jobs);
+    EXPECT_TRUE(shared.passed()) << shared;
+    EXPECT_TRUE(shared.complete) << shared;
+    EXPECT_EQ(shared.executions, executions) << shared;
+    EXPECT_EQ(shared.states, found.states) << shared;
+    EXPECT_EQ(shared.digest, found.digest) << shared;
+  }
+  ::unsetenv("QUIESCE_EXPLORE_TOGETHER");
 }
 
 using task = std::function<void()>;

@@ -19,7 +19,7 @@ bool is_stuck(verdict kind) {
 }
 
 struct tested {
-  std::uint64_t programs = 0, stuck = 0, too_large = 0, plain = 0, executions = 0;
+  std::uint64_t programs = 0, stuck = 0, too_large = 0, plain = 0, shared = 0, executions = 0;
 };
 
 struct sets {
@@ -66,6 +66,11 @@ std::string compare(const fuzz::program& what, sets& all, tested& counts) {
     if (all.reduced.size() > reduced.states) return count(reduced) + ", but " + count(all.reduced);
   }
   std::string wrong;
+  if (counts.programs % 2 == 0) {
+    ++counts.shared;
+    wrong = fuzz::share(what, fuzz::options_for(strategy::exhaustive), reduced, all.plain);
+    if (!wrong.empty()) return wrong;
+  }
   const bool ends = agrees(what, strategy::depth_first, reduced, all, wrong);
   if (!wrong.empty()) return wrong;
   // Where there are too many interleavings, and otherwise now and then: each history once, by comparing them.
@@ -85,8 +90,9 @@ TEST(RandomPrograms, ComeToTheSameResultsWithAndWithoutReductionAndInAModel) {
   };
   const auto counts = fuzz::try_programs<tested>(
       make, [&](const fuzz::program& what, std::uint64_t, tested& count) { return compare(what, all, count); });
-  std::cout << counts.programs << " programs, " << counts.plain << " of them without reduction, " << counts.stuck
-            << " that can get stuck, " << counts.too_large << " too large; " << counts.executions << " executions\n";
+  std::cout << counts.programs << " programs, " << counts.plain << " of them without reduction, " << counts.shared
+            << " by two workers, " << counts.stuck << " that can get stuck, " << counts.too_large << " too large; "
+            << counts.executions << " executions\n";
 }
 
 }  // namespace

@@ -31,6 +31,26 @@ inline explore::report search(const program& what, const explore::options& how, 
   return explore::check([&] { run(what, results); }, how);
 }
 
+/// Two workers, which begin together, must come to what one has come to. What is wrong, or nothing.
+inline std::string share(const program& what, explore::options how, const explore::report& alone, result_set& unused) {
+  how.jobs = 2;
+  ::setenv("QUIESCE_EXPLORE_TOGETHER", "", 1);
+  const explore::report shared = search(what, how, unused);
+  ::unsetenv("QUIESCE_EXPLORE_TOGETHER");
+  if (shared.out_of_budget && !alone.out_of_budget) return {};
+  const bool has_each_once = alone.executions == alone.states;
+  const bool is_same =
+      shared.passed() == alone.passed() &&
+      (!alone.complete || (shared.complete && shared.states == alone.states && shared.digest == alone.digest &&
+                           (!has_each_once || shared.executions == alone.executions)));
+  if (is_same) return {};
+  const auto text = [](const explore::report& found) {
+    return std::string(explore::name_of(found.kind)) + ", " + std::to_string(found.states) + " states in " +
+           std::to_string(found.executions) + " executions" + (found.complete ? "" : ", not complete");
+  };
+  return std::string(explore::name_of(how.search)) + " by one worker: " + text(alone) + "; by two: " + text(shared);
+}
+
 /// `make(seed)` is the program; `compare(program, seed, tested)` says what is wrong with it, or nothing, and counts in
 /// `tested`, of which `programs` is counted here. The first that is wrong fails the test, and is shown as small as it gets.
 template <class Tested, class Make, class Compare>

@@ -158,7 +158,7 @@ std::vector<recorded> random_history(std::mt19937& dice) {
     next.time.last = time[thread] = next.time.first + random(4);
     if (random(8) == 0) {
       next.time.last = never;
-      waits[thread] = true;
+      waits[thread] = random(2) == 0;  // else it threw, and its thread goes on
     } else {
       next.got = next.what.pushed != 0 ? 0 : static_cast<int>(random(static_cast<unsigned>(pushed) + 1));
     }
@@ -185,6 +185,15 @@ TEST(History, AnOperationWithoutEndMayHaveHadItsEffect) {
   EXPECT_EQ(explore::misfit<plain_queue>({{{1}, std::nullopt, 0, {1, never}}, {{}, 0, 1, {2, 3}}}, {}), "");
   EXPECT_NE(explore::misfit<plain_queue>({{{1}, std::nullopt, 0, {4, never}}, {{}, 1, 1, {2, 3}}}, {}), "")
       << "it had not begun";
+}
+
+TEST(History, AnOperationThatThrewMayHaveHadNoEffectBeforeTheNextOfItsThread) {
+  EXPECT_EQ(explore::misfit<plain_queue>({{{1}, std::nullopt, 0, {1, never}}, {{}, 0, 0, {2, 3}}}, {}), "");
+  EXPECT_EQ(explore::misfit<plain_queue>({{{1}, std::nullopt, 0, {1, never}}, {{}, 1, 0, {2, 3}}}, {}), "");
+  EXPECT_NE(
+      explore::misfit<plain_queue>({{{1}, std::nullopt, 0, {1, never}}, {{}, 0, 0, {2, 3}}, {{}, 1, 0, {4, 5}}}, {}),
+      "")
+      << "its effect cannot come after the next operation";
 }
 
 TEST(History, AnOrderIsFoundExactlyWhereOneIs) {

@@ -1,10 +1,13 @@
 // Memory that is left at the end of an execution.
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <sys/mman.h>
 
 #include <array>
 #include <atomic>
 #include <cassert>
 #include <cstdlib>
+#include <exception>
 #include <functional>
 #include <future>
 #include <locale>
@@ -29,6 +32,9 @@ struct node {
 node* list;
 char* inside;
 thread_local node* own;
+std::exception_ptr kept_exception;
+pthread_t known_thread;
+pthread_t* known_threads;
 
 }  // namespace leaks_test
 
@@ -55,6 +61,7 @@ void in_thread(const std::function<void()>& what) {
 
 // Not inlined, or the optimizer would find that nobody needs the memory.
 [[gnu::noinline]] void* lose(std::size_t size) { return std::malloc(size); }
+[[gnu::noinline]] void* lose_by_realloc() { return std::realloc(nullptr, 0); }
 [[gnu::noinline]] node* make_node(node* next) { return new node{next}; }
 
 void leaks(const std::function<void()>& program, const char* expected_text = "") {
@@ -121,6 +128,15 @@ TEST(Leak, ItsPlaceIsKnownThoughManyBlocksCameBefore) {
   EXPECT_NE(found.where.find("leak_test.cpp:"), std::string::npos) << found.where;
 }
 
+TEST(Leak, ReallocToNoBytesFrees) {
+  leaks_nothing([] {
+    void* const first = std::realloc(lose(10), 0);
+    void* const second = ::reallocarray(lose(10), 0, 8);
+    assert(first == nullptr && second == nullptr);
+  });
+  leaks([] { lose_by_realloc(); }, "0 bytes");
+}
+
 TEST(Leak, WhatAVariableLeadsToIsNone) {
   leaks_nothing([] {
     list = new node;
@@ -150,6 +166,54 @@ TEST(Leak, MemoryFromBeforeTheExplorationMayKeepIt) {
   leaks_nothing([&kept] { kept[0] = lose(10); });
   const auto shared = std::make_shared<void*>();
   leaks_nothing([shared] { *shared = lose(10); });
+}
+
+TEST(Leak, MemoryThatWasMappedBeforeMayKeepIt) {
+  std::vector<void*> kept(20'000);  // so many that malloc() maps them
+  leaks_nothing([&kept] { kept[10'000] = lose(10); });
+}
+
+TEST(Leak, TheWholeStackOfTheCallerMayKeepIt) {
+  std::array<void*, 20'000> kept{};
+  leaks_nothing([&kept] { kept.back() = lose(10); });
+}
+
+TEST(Leak, MemoryThatTheProgramMapsMayKeepIt) {
+  leaks_nothing([] {
+    constexpr std::size_t size = 1 << 16;
+    void* const mapped = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    static_cast<void**>(mapped)[100] = lose(10);
+  });
+}
+
+TEST(Leak, AnExceptionThatAThreadHasThrownMayBeKept) {
+  leaks_nothing([] {
+    in_thread([] {
+      try {
+        throw std::runtime_error("kept, with a text that is too long for the string itself");
+      } catch (...) {
+        kept_exception = std::current_exception();
+      }
+    });
+  });
+}
+
+TEST(Leak, AThreadThatCouldStillBeJoinedIsNone) {
+  const auto begin = [](pthread_t* id) {
+    pthread_create(
+        id, nullptr, [](void*) -> void* { return nullptr; }, nullptr);
+  };
+  leaks_nothing([begin] { begin(&known_thread); });
+  leaks_nothing([begin] {
+    known_threads = new pthread_t[2];
+    begin(known_threads + 1);
+  });
+  leaks(
+      [begin] {
+        pthread_t lost;
+        begin(&lost);
+      },
+      "thread 1 has ended, and was neither joined nor detached");
 }
 
 TEST(Leak, WhatTheLibrariesKeepForThemselvesIsNone) {

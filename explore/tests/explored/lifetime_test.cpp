@@ -160,6 +160,34 @@ TEST(Lifetime, TheStackOfAThreadDoesNotEndUnderWhoWaits) {
       verdict::bad_use, "the stack of a thread ends while thread 0 waits on a synchronization object in it");
 }
 
+// Executions that differ only in which comes first, the end or the unlock, count as one.
+TEST(Lifetime, TheStackOfAThreadDoesNotEndBeforeALockInItIsLeft) {
+  const auto lend = [](bool waits_for_unlock) {
+    static std::atomic<std::mutex*> place;
+    static std::atomic<bool> is_done;
+    place = nullptr;
+    is_done = false;
+    const auto tell = [] {
+      is_done = true;
+      is_done.notify_one();
+    };
+    std::thread other([] {
+      std::mutex lent;
+      place = &lent;
+      place.notify_one();
+      is_done.wait(false);
+    });
+    place.wait(nullptr);
+    place.load()->lock();
+    if (!waits_for_unlock) tell();
+    place.load()->unlock();
+    if (waits_for_unlock) tell();
+    other.join();
+  };
+  fails([lend] { lend(false); }, verdict::use_after_free, "in no order");
+  is_right([lend] { lend(true); });
+}
+
 TEST(Lifetime, AStaticVariableIsDestroyedUnderADetachedThread) {
   const auto read_table = [](bool joins) {
     static std::vector<int> table{1, 2, 3};

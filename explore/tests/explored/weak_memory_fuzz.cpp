@@ -48,6 +48,13 @@ std::string compare_searches(const fuzz::program& what, strategy by, std::uint32
   }
   if (!reduced.passed() || !reduced.complete || !plain.complete) return ++counts.too_large, "";
   ++counts.plain;
+  if (counts.programs % 2 == 0) {
+    explore::options how = fuzz::options_for(strategy::exhaustive);
+    how.memory = memory_model::weak;
+    how.stale_reads = stale_reads;
+    const std::string wrong = fuzz::share(what, how, reduced, all.expected);
+    if (!wrong.empty()) return wrong;
+  }
   if (reduced.states == plain.states && reduced.digest == plain.digest && all.reduced == all.plain) return "";
   return text_of(reduced, all.reduced) + "; " + text_of(plain, all.plain);
 }

@@ -32,15 +32,24 @@ TEST(ExploreEnvironment, EachOptionHasItsVariableAndTimesAreMilliseconds) {
                                 .seed = 0,
                                 .watchdog = 1ms,
                                 .reuse = 4,
-                                .no_leaks = true};
+                                .no_leaks = true,
+                                .json = "steps.json",
+                                .html = "page.html",
+                                .no_shrink = true,
+                                .depth = 4,
+                                .jobs = 2};
   EXPECT_THAT(explore_environment(options, false),
               ElementsAre(change{"QUIESCE_EXPLORE", "random"}, change{"QUIESCE_EXPLORE_REPLAY", std::nullopt},
+                          change{"QUIESCE_EXPLORE_BREAK_AT", std::nullopt},
                           change{"QUIESCE_EXPLORE_EXECUTIONS", "18446744073709551615"},
                           change{"QUIESCE_EXPLORE_TIME", "120000"}, change{"QUIESCE_EXPLORE_STEPS", "1"},
                           change{"QUIESCE_EXPLORE_DEVIATIONS", "0"}, change{"QUIESCE_EXPLORE_SPURIOUS", "2"},
                           change{"QUIESCE_EXPLORE_MEMORY", "weak"}, change{"QUIESCE_EXPLORE_STALE_READS", "3"},
                           change{"QUIESCE_EXPLORE_SEED", "0"}, change{"QUIESCE_EXPLORE_WATCHDOG", "1"},
-                          change{"QUIESCE_EXPLORE_REUSE", "4"}, change{"QUIESCE_EXPLORE_LEAKS", "0"}));
+                          change{"QUIESCE_EXPLORE_REUSE", "4"}, change{"QUIESCE_EXPLORE_LEAKS", "0"},
+                          change{"QUIESCE_EXPLORE_JSON", "steps.json"}, change{"QUIESCE_EXPLORE_HTML", "page.html"},
+                          change{"QUIESCE_EXPLORE_SHRINK", "0"}, change{"QUIESCE_EXPLORE_DEPTH", "4"},
+                          change{"QUIESCE_EXPLORE_JOBS", "2"}));
 }
 
 TEST(ExploreEnvironment, AScheduleIsReplayed) {
@@ -49,9 +58,16 @@ TEST(ExploreEnvironment, AScheduleIsReplayed) {
       ElementsAre(change{"QUIESCE_EXPLORE", "automatic"}, change{"QUIESCE_EXPLORE_REPLAY", "q1.program.12345678.a"}));
 }
 
+TEST(ExploreEnvironment, AStepToStopAtIsTold) {
+  EXPECT_THAT(
+      explore_environment({.replay = "q1.program.12345678.a", .break_at = 3}, true),
+      ElementsAre(change{"QUIESCE_EXPLORE_REPLAY", "q1.program.12345678.a"}, change{"QUIESCE_EXPLORE_BREAK_AT", "3"}));
+}
+
 TEST(ExploreEnvironment, ASearchThatIsAskedForIsNoReplay) {
   EXPECT_THAT(explore_environment({.strategy = "exhaustive"}, true),
-              ElementsAre(change{"QUIESCE_EXPLORE", "exhaustive"}, change{"QUIESCE_EXPLORE_REPLAY", std::nullopt}));
+              ElementsAre(change{"QUIESCE_EXPLORE", "exhaustive"}, change{"QUIESCE_EXPLORE_REPLAY", std::nullopt},
+                          change{"QUIESCE_EXPLORE_BREAK_AT", std::nullopt}));
 }
 
 }  // namespace

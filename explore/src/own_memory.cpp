@@ -1,0 +1,33 @@
+#include "own_memory.hpp"
+
+#include <sys/mman.h>
+
+namespace explore::own_memory {
+namespace {
+
+constinit range known[most_ranges];
+constinit std::size_t known_count = 0;
+
+}  // namespace
+
+void* map(std::size_t size) noexcept {
+  void* const got = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (got == MAP_FAILED) return nullptr;
+  const auto begin = reinterpret_cast<std::uintptr_t>(got);
+  if (known_count != most_ranges) known[known_count++] = {begin, begin + size};
+  return got;
+}
+
+void unmap(void* mapped, std::size_t size) noexcept {
+  ::munmap(mapped, size);
+  for (std::size_t i = 0; i < known_count; ++i) {
+    if (known[i].begin != reinterpret_cast<std::uintptr_t>(mapped)) continue;
+    known[i] = known[--known_count];
+    return;
+  }
+}
+
+const range* ranges() noexcept { return known; }
+std::size_t count() noexcept { return known_count; }
+
+}  // namespace explore::own_memory
