@@ -22,7 +22,7 @@ bool is_readable(const deadlines& all, int milliseconds) {
   return ::poll(&one, 1, milliseconds) == 1;
 }
 
-void expire(deadlines& all) {
+void expire_all(deadlines& all) {
   while (all.expire_due(clock_id::steady)) {
   }
 }
@@ -41,7 +41,7 @@ TEST(DeadlinesRace, ACancelThatComesTooLateReturnsWhenTheClaimIsOver) {
   } one;
   deadlines all;
   all.schedule(one, std::chrono::nanoseconds(0));
-  std::thread reactor([&] { expire(all); });
+  std::thread reactor([&] { expire_all(all); });
   while (!one.claiming) std::this_thread::yield();
   EXPECT_FALSE(all.cancel(one));
   EXPECT_TRUE(one.claimed);
@@ -60,7 +60,7 @@ TEST(DeadlinesRace, ACancelledEntryCanBeFreedAtOnceWhileOthersExpire) {
   std::atomic<bool> over{false};
   std::thread reactor([&] {
     while (!over) {
-      if (is_readable(all, 1)) expire(all);
+      if (is_readable(all, 1)) expire_all(all);
     }
   });
   int cancelled = 0;
