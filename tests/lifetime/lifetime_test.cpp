@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
+#include <cstddef>
 #include <cstdlib>
 #include <string>
 
@@ -49,12 +50,20 @@ TEST(Lifetime, NothingInTheLibraryAsksToBeCalledAtTheEndOfTheProcessOrOfAThread_
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which have functions of their own there
-TEST(Lifetime, NothingInTheLibraryRunsBeforeMainOrAfterIt_J1) {
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; ++at) ++found;
+  return found;
+}
+
+TEST(Lifetime, NothingInTheLibraryRunsAfterMainAndBeforeItOnlyWhatMakesAPluginStay_J1) {
   const std::string sections = output_of("objdump --section-headers '" QUIESCE_LIBRARY "'");
   ASSERT_NE(sections.find(" .text"), std::string::npos) << "this test does not see the sections";
-  for (const char* const name : {" .init_array", " .fini_array", " .ctors", " .dtors"}) {
+  for (const char* const name : {" .fini_array", " .ctors", " .dtors"}) {
     EXPECT_EQ(sections.find(name), std::string::npos) << name;
   }
+  const std::string undefined = output_of("nm --undefined-only '" QUIESCE_LIBRARY "'");
+  EXPECT_EQ(count(sections, " .init_array"), count(undefined, "12staying_codeC"));
 }
 #endif
 

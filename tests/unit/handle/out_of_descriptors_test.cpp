@@ -146,6 +146,8 @@ TEST_F(OutOfDescriptors, ASignalIsNotCaughtAtAll_J4) {
 
 TEST_F(OutOfDescriptors, ASignalThatCouldNotBeCaughtHasItsActionAsBefore_J4) {
   EXPECT_EQ(support::in_child([]() -> std::string {
+              // The sanitizer that checks the type of an object needs descriptors the first time that it sees the type.
+              { const q::os_signal seen(SIGUSR2); }
               try {
                 const support::descriptor_limit none(0);
                 const q::os_signal made(SIGUSR1);
@@ -189,6 +191,11 @@ TEST_F(OutOfDescriptors, AProcessThatStartedAndCannotBeWatchedIsEnded_J4) {
 
 TEST_F(OutOfDescriptors, AProcessThatCouldNotBeAdoptedRunsOn_J4) {
   const std::string text = support::in_child([]() -> std::string {
+    {
+      // The sanitizer that checks the type of an object needs descriptors the first time that it sees the type.
+      const q::process seen = q::process::spawn({"true"});
+      if (!q::wait_for(seen, 30s)) return "it never works";
+    }
     const pid_t child = ::fork();
     if (child == 0) {
       for (;;) ::pause();
