@@ -18,6 +18,7 @@
 #include "explore/explore.hpp"
 #include "fiber.hpp"
 #include "heap.hpp"
+#include "logical_thread.hpp"
 #include "modules.hpp"
 #include "search.hpp"
 #include "shadow.hpp"
@@ -26,85 +27,6 @@
 #include "weak_memory.hpp"
 
 namespace explore {
-
-/// What a thread needs before its pending step can be made.
-enum class gate : std::uint8_t {
-  open,
-  lock_free,    // the object has no owner
-  no_writer,    // it has no exclusive owner
-  no_sharer,    // neither
-  counted,      // its count is above zero
-  ended,        // another thread has ended
-  told,         // somebody else opens the gate; or time passes, if the wait has a limit
-  passed_time,  // time passes
-  changed,      // spins: something that it has read changes, or nobody else can go on
-  ready,        // a descriptor
-};
-
-struct exit_action {  // of a thread or of the process
-  void (*call)(void*);
-  void* argument;
-};
-
-struct logical_thread {
-  fiber place;
-  bool started = false;
-  bool ended = false;
-  bool joined = false;
-  bool detached = false;
-  gate waits_at = gate::open;
-  std::uint32_t gate_object = 0;
-  std::uint8_t gate_thread = nobody;
-  std::uint8_t next_waiter = nobody;  // in the queue of one object
-  std::uint32_t queued_at = 0;        // that object, plus one
-  bool has_limit = false;
-  bool was_told = false;
-  bool may_wake_spuriously = false;  // has_limit is set, but no time passes
-  std::uint64_t limit = 0;           // virtual time
-  std::uint64_t slept_on = 0;        // the value that the word of a futex had
-  std::uint32_t bits = 0;            // of a futex wait
-  operation pending;
-
-  std::uint16_t steps = 0;
-  vector_clock order;       // for the search
-  vector_clock happened;    // for races
-  vector_clock released;    // by a release fence
-  vector_clock to_acquire;  // by an acquire fence
-  std::uint64_t hash = 0;
-  std::uint32_t accesses = 0;
-
-  // Reads since the last step that changed anything: who repeats them spins.
-  struct seen_read {
-    std::uintptr_t pc;
-    std::uint32_t object;
-    std::uint32_t version;
-    std::uint32_t repeats;
-    std::uint32_t news;  // how much the thread knew
-  };
-  static constexpr unsigned most_reads = 8;
-  seen_read reads[most_reads];
-  unsigned read_count = 0;
-  std::uint32_t news = 0;  // changes that it has come to know of
-  unsigned spins = 0;
-  unsigned rests = 0;  // times that it has waited for a change
-  unsigned yields = 0;
-  unsigned clock_reads = 0;
-  unsigned spurious = 0;           // wake-ups so far
-  unsigned early_limits = 0;       // time-outs taken while others could have gone on
-  std::uint32_t last_in_vain = 0;  // position of its last step that came to nothing, or yield
-  std::uint32_t others_seen = 0;   // steps of others at its last yield
-
-  call_stack stack;  // at its pending step, while it is recorded
-
-  void* (*routine)(void*) = nullptr;
-  void* argument = nullptr;
-  void* result = nullptr;
-  static constexpr unsigned most_exit_actions = 64;
-  exit_action at_exit[most_exit_actions];
-  unsigned exit_actions = 0;
-  static constexpr unsigned most_keys = 64;
-  void* values[most_keys];
-};
 
 class engine {
  public:
@@ -355,6 +277,8 @@ class engine {
   void judge_stuck() noexcept;
   bool is_in_cycle(unsigned thread) const noexcept;
   void note_threads() noexcept;
+  void note_access(traced_access& to, std::uintptr_t address, std::size_t size, op what) noexcept;
+  touched next_touch(touch how, std::uintptr_t address, std::size_t size, op what) noexcept;
   void note_accesses(const touched& earlier, std::uintptr_t address, std::size_t size, op what) noexcept;
   void race(const touched& earlier, std::uintptr_t address, std::size_t size, op what) noexcept;
   void run_thread_exit(logical_thread& of) noexcept;

@@ -3,23 +3,33 @@
 
 namespace explore {
 
-void engine::touch_memory(std::uintptr_t address, std::size_t size, touch how, op what) noexcept {
+// The access that the running thread makes now.
+void engine::note_access(traced_access& to, std::uintptr_t address, std::size_t size, op what) noexcept {
+  to = {.what = what,
+        .thread = static_cast<std::uint8_t>(current_),
+        .size = static_cast<std::uint8_t>(size > 255 ? 255 : size),
+        .address = address,
+        .stack = {}};
+  note_stack(to.stack, self().pending.pc);
+}
+
+inline touched engine::next_touch(touch how, std::uintptr_t address, std::size_t size, op what) noexcept {
   logical_thread& t = self();
-  const touched by{.access = ++t.accesses,
-                   .epoch = t.happened.of[current_],
-                   .thread = static_cast<std::uint8_t>(current_),
-                   .bytes = 0,
-                   .how = how};
+  ++t.accesses;
   if (recording_ && current_ == watched_thread_ && t.accesses == watched_access_) {
-    traced_access& earlier = answer_.trace.access[1];
-    earlier = {.what = what,
-               .thread = by.thread,
-               .size = static_cast<std::uint8_t>(size > 255 ? 255 : size),
-               .address = address,
-               .stack = {}};
-    note_stack(earlier.stack, t.pending.pc);
+    note_access(answer_.trace.access[1], address, size, what);
   }
-  if (const touched* const earlier = shadow_.enter(address, size, by, t.happened)) race(*earlier, address, size, what);
+  return {.access = t.accesses,
+          .epoch = t.happened.of[current_],
+          .thread = static_cast<std::uint8_t>(current_),
+          .bytes = 0,
+          .how = how};
+}
+
+void engine::touch_memory(std::uintptr_t address, std::size_t size, touch how, op what) noexcept {
+  const touched by = next_touch(how, address, size, what);
+  if (const touched* const earlier = shadow_.enter(address, size, by, self().happened))
+    race(*earlier, address, size, what);
 }
 
 void engine::release(std::uintptr_t address, std::size_t size) noexcept {
@@ -28,18 +38,8 @@ void engine::release(std::uintptr_t address, std::size_t size) noexcept {
 }
 
 void engine::release_memory(std::uintptr_t address, std::size_t size) noexcept {
-  logical_thread& t = self();
-  const touched by{.access = ++t.accesses,
-                   .epoch = t.happened.of[current_],
-                   .thread = static_cast<std::uint8_t>(current_),
-                   .bytes = 0,
-                   .how = touch::release};
-  if (recording_ && current_ == watched_thread_ && t.accesses == watched_access_) {
-    traced_access& earlier = answer_.trace.access[1];
-    earlier = {.what = op::heap_free, .thread = by.thread, .size = 0, .address = address, .stack = {}};
-    note_stack(earlier.stack, t.pending.pc);
-  }
-  if (const touched* const earlier = shadow_.enter_release(address, size, by, t.happened)) {
+  const touched by = next_touch(touch::release, address, 0, op::heap_free);
+  if (const touched* const earlier = shadow_.enter_release(address, size, by, self().happened)) {
     race(*earlier, address, size, op::heap_free);
   }
 }
@@ -83,24 +83,13 @@ void engine::note_accesses(const touched& earlier, std::uintptr_t address, std::
   answer_.watched_thread = earlier.thread;
   answer_.watched_access = earlier.access;
   answer_.trace.accesses = 2;
-  traced_access& later = answer_.trace.access[0];
-  later = {.what = what,
-           .thread = static_cast<std::uint8_t>(current_),
-           .size = static_cast<std::uint8_t>(size > 255 ? 255 : size),
-           .address = address,
-           .stack = {}};
-  note_stack(later.stack, self().pending.pc);
+  note_access(answer_.trace.access[0], address, size, what);
 }
 
 // What was freed first is the last that was done to the block.
 void engine::give_back_again(std::uintptr_t address, std::size_t size, std::uint32_t block) noexcept {
-  logical_thread& t = self();
-  const touched by{.access = ++t.accesses,
-                   .epoch = t.happened.of[current_],
-                   .thread = static_cast<std::uint8_t>(current_),
-                   .bytes = 0,
-                   .how = touch::release};
-  if (const touched* const earlier = shadow_.enter_release(address, size, by, t.happened)) {
+  const touched by = next_touch(touch::release, address, 0, op::heap_free);
+  if (const touched* const earlier = shadow_.enter_release(address, size, by, self().happened)) {
     note_accesses(*earlier, address, size, op::heap_free);
   }
   fail(verdict::double_free, "heap block %u is freed a second time", block);

@@ -11,26 +11,15 @@
 namespace explore {
 namespace {
 
-bool reads_atomically(op what) { return what == op::load || (what >= op::exchange && what <= op::compare_exchange); }
-
 bool takes(op what) {
   switch (what) {
-    case op::lock:
-    case op::try_lock:
-    case op::timed_lock:
-    case op::read_lock:
-    case op::try_read_lock:
-    case op::write_lock:
-    case op::try_write_lock:
-    case op::timed_read_lock:
-    case op::timed_write_lock:
     case op::sem_wait:
     case op::sem_try_wait:
     case op::sem_timed_wait:
     case op::once_enter:
     case op::descriptor_read:
     case op::descriptor_wait: return true;
-    default: return false;
+    default: return takes_lock(what);
   }
 }
 
@@ -62,7 +51,7 @@ class causes {
 
  private:
   std::size_t cause_of(const traced_event& event) {
-    if (reads_atomically(event.what)) return store_read_by(event);
+    if (reads_value(event.what)) return store_read_by(event);
     if (takes(event.what)) return event.how == outcome::done ? known(given_, event.object) : no_cause;
     switch (event.what) {
       case op::cond_woken:

@@ -194,6 +194,23 @@ std::string phrase_of(const traced_event& event, object_names& names) {
   return other_phrase(event, names) + ending_of(event);
 }
 
+bool reads_value(op what) { return what == op::load || (what >= op::exchange && what <= op::compare_exchange); }
+
+bool takes_lock(op what) {
+  switch (what) {
+    case op::lock:
+    case op::try_lock:
+    case op::timed_lock:
+    case op::read_lock:
+    case op::try_read_lock:
+    case op::write_lock:
+    case op::try_write_lock:
+    case op::timed_read_lock:
+    case op::timed_write_lock: return true;
+    default: return false;
+  }
+}
+
 bool changes_value(const traced_event& event) {
   const bool writes = event.what >= op::store && event.what <= op::compare_exchange;
   return writes && event.how == outcome::done && (event.what == op::store || event.before != event.after);

@@ -17,25 +17,6 @@ constexpr std::size_t most_told = 2;
 
 std::string step(const traced_event& event) { return "step " + std::to_string(event.position); }
 
-bool reads_value(const traced_event& event) {
-  return event.what == op::load || (event.what >= op::exchange && event.what <= op::compare_exchange);
-}
-
-bool takes_lock(op what) {
-  switch (what) {
-    case op::lock:
-    case op::try_lock:
-    case op::timed_lock:
-    case op::read_lock:
-    case op::try_read_lock:
-    case op::write_lock:
-    case op::try_write_lock:
-    case op::timed_read_lock:
-    case op::timed_write_lock: return true;
-    default: return false;
-  }
-}
-
 }  // namespace
 
 std::string story::at(const call_stack& stack) {
@@ -57,7 +38,7 @@ const traced_event* story::last_store(std::uintptr_t object, std::size_t before)
 
 std::size_t story::last_read_by(unsigned thread) const {
   for (std::size_t i = events_in(trace_); i-- > 0;) {
-    if (trace_.events[i].thread == thread && reads_value(trace_.events[i])) return i;
+    if (trace_.events[i].thread == thread && reads_value(trace_.events[i].what)) return i;
   }
   return no_cause;
 }
