@@ -1,26 +1,16 @@
 #pragma once
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
 #include <string>
+
+#include "support/scratch_folder.hpp"
 
 namespace support {
 
 /// Files that stand where those do in which the kernel tells of control groups, below a folder of their own.
 class group_files {
  public:
-  group_files() {
-    std::string name = (std::filesystem::temp_directory_path() / "quiesce_quota_XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) root_ = name;
-  }
-  group_files(const group_files&) = delete;
-  group_files& operator=(const group_files&) = delete;
-  ~group_files() {
-    if (!root_.empty()) std::filesystem::remove_all(root_);
-  }
-
   const std::string& root() const { return root_; }
 
   void file(const std::string& name, const std::string& text) const {
@@ -38,7 +28,8 @@ class group_files {
   }
 
  private:
-  std::string root_;
+  scratch_folder scratch_;
+  std::string root_ = scratch_.path().string();
 };
 
 }  // namespace support

@@ -20,6 +20,7 @@
 #include "support/eventually.hpp"
 #include "support/held_teller.hpp"
 #include "support/process_state.hpp"
+#include "support/scratch_folder.hpp"
 #include "support/waiters_of.hpp"
 #include "unit/reactor/counted_source.hpp"
 
@@ -52,13 +53,7 @@ class held_reactor {
 
 class FileWatch : public testing::Test {
  protected:
-  FileWatch() {
-    std::string name = (fs::temp_directory_path() / "quiesce-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category());
-    directory_ = name;
-    write("file", "1");
-  }
-  ~FileWatch() override { fs::remove_all(directory_); }
+  FileWatch() { write("file", "1"); }
 
   void write(const char* name, const char* text) const { std::ofstream(directory_ / name) << text; }
 
@@ -74,7 +69,8 @@ class FileWatch : public testing::Test {
     for (const char* name : {"one", "two"}) ASSERT_EQ(::chmod((directory_ / name).c_str(), 0600), 0);
   }
 
-  fs::path directory_;
+  support::scratch_folder scratch_;
+  fs::path directory_ = scratch_.path();
 };
 
 TEST_F(FileWatch, SeesThatAFileIsWritten_A1) {

@@ -24,6 +24,7 @@
 #include "support/in_child.hpp"
 #include "support/process_state.hpp"
 #include "support/refused_call.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace {
 
@@ -93,18 +94,15 @@ class OutOfDescriptors : public testing::Test {
  protected:
   OutOfDescriptors() {
     if (::pipe(ends_.data()) != 0) std::abort();
-    std::string pattern = (std::filesystem::temp_directory_path() / "quiesce-none-left-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
-    directory_ = pattern;
   }
   ~OutOfDescriptors() override {
     for (const int end : ends_) ::close(end);
-    std::filesystem::remove_all(directory_);
   }
   void touch(const std::string& name) const { std::ofstream(directory_ / name) << 'x'; }
 
   std::array<int, 2> ends_{};
-  std::filesystem::path directory_;
+  support::scratch_folder scratch_;
+  std::filesystem::path directory_ = scratch_.path();
 };
 
 TEST_F(OutOfDescriptors, ATimerIsNotThereAtAll_J4) {

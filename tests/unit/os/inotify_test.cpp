@@ -16,6 +16,7 @@
 
 #include "support/in_child.hpp"
 #include "support/refused_call.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace {
 
@@ -27,17 +28,11 @@ using testing::Not;
 
 class Inotify : public testing::Test {
  protected:
-  Inotify() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "quiesce-inotify-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
-    directory_ = pattern;
-  }
-  ~Inotify() override { std::filesystem::remove_all(directory_); }
-
   std::string path(const std::string& name) const { return (directory_ / name).string(); }
   static void touch(const std::string& path) { std::ofstream(path) << 'x'; }
 
-  std::filesystem::path directory_;
+  support::scratch_folder scratch_;
+  std::filesystem::path directory_ = scratch_.path();
 };
 
 struct change {

@@ -21,6 +21,7 @@
 #include "quiesce/quiesce.hpp"
 #include "support/eventually.hpp"
 #include "support/process_state.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace {
 
@@ -31,13 +32,6 @@ using support::eventually;
 // An object of each kind, and how the system is brought to signal it.
 class WaitForSystemKinds : public testing::Test {
  protected:
-  WaitForSystemKinds() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "quiesce-kinds-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
-    directory_ = pattern;
-  }
-  ~WaitForSystemKinds() override { std::filesystem::remove_all(directory_); }
-
   struct kind {
     const char* name;
     std::unique_ptr<q::handle> object;
@@ -75,7 +69,8 @@ class WaitForSystemKinds : public testing::Test {
     return made;
   }
 
-  std::filesystem::path directory_;
+  support::scratch_folder scratch_;
+  std::filesystem::path directory_ = scratch_.path();
   int files_ = 0;
 };
 

@@ -10,6 +10,7 @@
 
 #include "quiesce/quiesce.hpp"
 #include "support/eventually.hpp"
+#include "support/scratch_folder.hpp"
 #include "support/take.hpp"
 #include "support/waiting_for_all.hpp"
 
@@ -23,16 +24,10 @@ using support::waiting_for_all;
 
 class WaitAllOfSystemKinds : public testing::Test {
  protected:
-  WaitAllOfSystemKinds() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "quiesce-all-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
-    directory_ = pattern;
-  }
-  ~WaitAllOfSystemKinds() override { std::filesystem::remove_all(directory_); }
-
   void change(const std::string& name) const { std::filesystem::create_directory(directory_ / name); }
 
-  std::filesystem::path directory_;
+  support::scratch_folder scratch_;
+  std::filesystem::path directory_ = scratch_.path();
   q::auto_reset_event event_;
 };
 
