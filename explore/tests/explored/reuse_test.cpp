@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "explore/explore.hpp"
 
@@ -235,4 +236,31 @@ TEST(Reuse, TheReductionFindsAsManyStatesAsEveryInterleavingHas) {
   ASSERT_TRUE(reduced.complete && all.complete) << reduced << all;
   EXPECT_EQ(reduced.states, all.states);
   EXPECT_EQ(reduced.digest, all.digest);
+}
+
+TEST(Reuse, OfTwoAllocationsEitherMayTakeTheNewestBlock) {
+  struct block {
+    char bytes[48];
+  };
+  const auto program = [] {
+    auto* const older = new block;
+    auto* const newest = new block;
+    const auto first = reinterpret_cast<std::uintptr_t>(newest);
+    const auto second = reinterpret_cast<std::uintptr_t>(older);
+    delete older;
+    delete newest;
+    block* others = nullptr;
+    std::thread other([&others] { others = new block; });
+    auto* const mine = new block;
+    other.join();
+    const auto taken = std::pair(reinterpret_cast<std::uintptr_t>(mine), reinterpret_cast<std::uintptr_t>(others));
+    if (taken == std::pair(first, second)) explore::reach("main is first");
+    if (taken == std::pair(second, first)) explore::reach("the other thread is first");
+    delete mine;
+    delete others;
+  };
+  options how = with_reuse(2, strategy::exhaustive);
+  how.must_reach = {"main is first", "the other thread is first"};
+  const report found = check(program, how);
+  EXPECT_TRUE(found.passed() && found.complete) << found;
 }
