@@ -35,19 +35,23 @@ class held_reactor {
  public:
   held_reactor() {
     busy_->signal();
-    held_.get_future().wait();
+    support::eventually([&] { return is_held_.load(); });
   }
   held_reactor(const held_reactor&) = delete;
   held_reactor& operator=(const held_reactor&) = delete;
-  ~held_reactor() { release_.set_value(); }
+  ~held_reactor() {
+    may_go_on_ = true;
+    support::eventually([&] { return has_gone_on_.load(); });  // until then the call uses this
+  }
 
  private:
-  std::promise<void> held_, release_;
+  std::atomic<bool> is_held_{false}, may_go_on_{false}, has_gone_on_{false};
   const support::counted_source::pointer busy_ =
       support::counted_source::make([this](support::counted_source& self, std::uint32_t) {
         self.drain();
-        held_.set_value();
-        release_.get_future().wait();
+        is_held_ = true;
+        support::eventually([&] { return may_go_on_.load(); });
+        has_gone_on_ = true;
       });
 };
 
