@@ -55,7 +55,7 @@ bool choice_path::advance() noexcept {
     } else {
       last.tried |= bit(last.chosen);
       const std::uint32_t rest = last.wanted & ~last.tried & ~last.asleep;
-      if (rest != 0) return last.take_thread(static_cast<unsigned>(__builtin_ctz(rest))), true;
+      if (rest != 0) return last.take_thread(lowest(rest)), true;
     }
     path_.pop();
   }

@@ -52,7 +52,7 @@ void engine::expect_idle(std::uintptr_t address, std::size_t size, const char* w
       fail(verdict::bad_use, "%s while thread %u waits on a synchronization object in it", what_happens, waiter);
     }
     const unsigned holder = inside.owner != nobody ? inside.owner
-                            : inside.sharers != 0  ? static_cast<unsigned>(__builtin_ctz(inside.sharers))
+                            : inside.sharers != 0  ? lowest(inside.sharers)
                                                    : nobody;
     if (holder != nobody) {
       fail(verdict::bad_use, "%s while thread %u holds a lock in it", what_happens, holder);

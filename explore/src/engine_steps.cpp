@@ -124,10 +124,10 @@ void engine::collect(std::uint32_t& enabled, std::uint32_t& by_time) noexcept {
 unsigned engine::default_choice(std::uint32_t enabled, std::uint32_t by_time) const noexcept {
   const std::uint32_t now = enabled & ~by_time;
   if ((now & bit(current_)) != 0) return current_;
-  if (now != 0) return static_cast<unsigned>(__builtin_ctz(now));
-  unsigned first = static_cast<unsigned>(__builtin_ctz(enabled));
+  if (now != 0) return lowest(now);
+  unsigned first = lowest(enabled);
   for (std::uint32_t rest = enabled; rest != 0; rest &= rest - 1) {
-    const auto thread = static_cast<unsigned>(__builtin_ctz(rest));
+    const auto thread = lowest(rest);
     if (thread_[thread].limit < thread_[first].limit) first = thread;
   }
   return first;
@@ -196,12 +196,12 @@ traced_event* engine::make(const operation& done) noexcept {
     hash = mixed(hash ^ touched.key) + touched.write_hash;
     if (is_change(mode)) {
       for (std::uint32_t rest = touched.reads.who; rest != 0; rest &= rest - 1) {
-        follow(events_[touched.reads.at[__builtin_ctz(rest)]]);
+        follow(events_[touched.reads.at[lowest(rest)]]);
       }
     }
     if (mode != access_mode::add && mode != access_mode::follow) {
       for (std::uint32_t rest = touched.adds.who; rest != 0; rest &= rest - 1) {
-        follow(events_[touched.adds.at[__builtin_ctz(rest)]]);
+        follow(events_[touched.adds.at[lowest(rest)]]);
       }
     }
     if (is_change(mode)) hash += mixed(touched.read_hash);

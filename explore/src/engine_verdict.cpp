@@ -82,7 +82,7 @@ void engine::note_threads() noexcept {
       if (gate_object.owner != nobody) {
         kept.other_thread = gate_object.owner;
       } else if (gate_object.sharers != 0) {
-        kept.other_thread = static_cast<std::uint16_t>(__builtin_ctz(gate_object.sharers));
+        kept.other_thread = static_cast<std::uint16_t>(lowest(gate_object.sharers));
       }
     }
     if (!t.ended && t.pending.what == op::futex_wait)
@@ -121,9 +121,7 @@ bool engine::is_in_cycle(unsigned thread) const noexcept {
       case gate::lock_free:
       case gate::no_writer: next = what.owner; break;
       case gate::no_sharer:
-        next = what.owner != nobody ? what.owner
-               : what.sharers != 0  ? static_cast<unsigned>(__builtin_ctz(what.sharers))
-                                    : nobody;
+        next = what.owner != nobody ? what.owner : what.sharers != 0 ? lowest(what.sharers) : nobody;
         if (what.owner == nobody && (what.sharers & (1U << thread)) != 0) next = thread;
         break;
       case gate::ended: next = t.gate_thread; break;

@@ -31,6 +31,10 @@ std::uint64_t limit_of(const timespec& when, clockid_t clock) noexcept;
 std::uint64_t limit_after(const timespec& duration) noexcept;
 /// The same before the step: "from now" is a look at the clock, and that is one.
 std::uint64_t limit_from_now(const timespec& duration, std::uintptr_t pc) noexcept;
+/// The same as ppoll() takes it: null is never, and zero does not wait, without a look at the clock.
+std::uint64_t limit_in(const timespec* duration, std::uintptr_t pc) noexcept;
+/// As poll() takes it: a negative number is never.
+std::uint64_t limit_in(int milliseconds, std::uintptr_t pc) noexcept;
 bool is_time(const timespec& given) noexcept;
 
 /// For calls that would block for real, or that have effects outside of the process which cannot be taken back.

@@ -179,12 +179,6 @@ int wait_for_set(int fd, epoll_event* events, int most, std::uint64_t limit, std
   return count;
 }
 
-std::uint64_t limit_in(int milliseconds, std::uintptr_t pc) noexcept {
-  if (milliseconds < 0) return descriptor_table::never;
-  if (milliseconds == 0) return 0;
-  return limit_from_now({.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1'000'000L}, pc);
-}
-
 constinit next_definition<int(int, int)> real_timerfd_create{"timerfd_create"};
 constinit next_definition<int(int, int, const itimerspec*, itimerspec*)> real_timerfd_settime{"timerfd_settime"};
 constinit next_definition<int(int, itimerspec*)> real_timerfd_gettime{"timerfd_gettime"};
@@ -260,10 +254,7 @@ int epoll_pwait(int set, epoll_event* events, int most, int milliseconds, const 
 int epoll_pwait2(int set, epoll_event* events, int most, const timespec* time, const sigset_t* mask) {
   if (is_modelled(set)) {
     if (time != nullptr && (!is_time(*time) || time->tv_sec < 0)) return refused(EINVAL);
-    const std::uint64_t limit = time == nullptr  ? descriptor_table::never
-                                : is_zero(*time) ? 0
-                                                 : limit_from_now(*time, EXPLORE_CALLED_AT);
-    return wait_for_set(set, events, most, limit, EXPLORE_CALLED_AT);
+    return wait_for_set(set, events, most, limit_in(time, EXPLORE_CALLED_AT), EXPLORE_CALLED_AT);
   }
   if (is_explored()) refuse(real_set, EXPLORE_CALLED_AT);
   return real_epoll_pwait2.get()(set, events, most, time, mask);

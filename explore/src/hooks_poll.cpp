@@ -75,17 +75,6 @@ int poll_all(pollfd* which, nfds_t count, std::uint64_t limit, std::uintptr_t pc
   return poll_one(*which, limit, pc);
 }
 
-std::uint64_t limit_in(const timespec* time, std::uintptr_t pc) noexcept {
-  if (time == nullptr) return descriptor_table::never;
-  return time->tv_sec == 0 && time->tv_nsec == 0 ? 0 : limit_from_now(*time, pc);
-}
-
-std::uint64_t limit_in(int milliseconds, std::uintptr_t pc) noexcept {
-  if (milliseconds < 0) return descriptor_table::never;
-  if (milliseconds == 0) return 0;
-  return limit_from_now({.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1'000'000L}, pc);
-}
-
 constinit next_definition<int(pollfd*, nfds_t, int)> real_poll{"poll"};
 constinit next_definition<int(pollfd*, nfds_t, const timespec*, const sigset_t*)> real_ppoll{"ppoll"};
 constinit next_definition<int(int, fd_set*, fd_set*, fd_set*, timeval*)> real_select{"select"};

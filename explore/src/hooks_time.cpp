@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "descriptors.hpp"
 #include "hooks.hpp"
 
 namespace explore {
@@ -72,6 +73,17 @@ std::uint64_t limit_after(const timespec& duration) noexcept {
 std::uint64_t limit_from_now(const timespec& duration, std::uintptr_t pc) noexcept {
   read_clock(pc);
   return limit_after(duration);
+}
+
+std::uint64_t limit_in(const timespec* duration, std::uintptr_t pc) noexcept {
+  if (duration == nullptr) return descriptor_table::never;
+  return duration->tv_sec == 0 && duration->tv_nsec == 0 ? 0 : limit_from_now(*duration, pc);
+}
+
+std::uint64_t limit_in(int milliseconds, std::uintptr_t pc) noexcept {
+  if (milliseconds < 0) return descriptor_table::never;
+  if (milliseconds == 0) return 0;
+  return limit_from_now({.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1'000'000L}, pc);
 }
 
 std::uint64_t limit_of(const timespec& when, clockid_t clock) noexcept {

@@ -16,8 +16,6 @@ void* reserve(std::size_t size) noexcept {
   return got;
 }
 
-std::uint8_t lowest(std::uint32_t threads) noexcept { return static_cast<std::uint8_t>(__builtin_ctz(threads)); }
-
 }  // namespace
 
 bool is_same(const choice& known, const crossroads& at) noexcept {

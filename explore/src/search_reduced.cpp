@@ -41,7 +41,7 @@ struct predecessors {
   }
   void add(const last_steps& steps, bool can_be_reversed) noexcept {
     for (std::uint32_t rest = steps.who; rest != 0; rest &= rest - 1) {
-      add(steps.at[__builtin_ctz(rest)], can_be_reversed);
+      add(steps.at[lowest(rest)], can_be_reversed);
     }
   }
 };
@@ -91,7 +91,7 @@ int reduced_search::choose(const engine&, const crossroads& at) noexcept {
   unsigned chosen = at.by_default;
   if ((awake & bit(chosen)) == 0) {
     const std::uint32_t without_time = awake & ~at.by_time;
-    chosen = static_cast<unsigned>(__builtin_ctz(without_time != 0 ? without_time : awake));
+    chosen = lowest(without_time != 0 ? without_time : awake);
   }
   path_.push({.enabled = at.enabled,
               .asleep = asleep_,
@@ -116,7 +116,7 @@ void reduced_search::made(const engine& in, const operation& done, const event& 
   look_for_races(in, done, made.thread, in.order_before(), in.position() - 1);
   asleep_ = 0;
   for (std::uint32_t rest = (here.asleep | here.tried) & ~bit(made.thread); rest != 0; rest &= rest - 1) {
-    const auto sleeper = static_cast<unsigned>(__builtin_ctz(rest));
+    const auto sleeper = lowest(rest);
     if (!depend(in.pending(sleeper), done)) asleep_ |= bit(sleeper);
   }
 }
@@ -195,7 +195,7 @@ void reduced_search::reverse(const engine& in, std::uint32_t earlier, unsigned t
   std::uint32_t initials = 0;
   const auto has_no_predecessor = [&](const vector_clock& clock, unsigned self) {
     for (std::uint32_t rest = seen & ~bit(self); rest != 0; rest &= rest - 1) {
-      const auto other = static_cast<unsigned>(__builtin_ctz(rest));
+      const auto other = lowest(rest);
       if (clock.of[other] >= begins_at[other]) return false;
     }
     return true;

@@ -8,7 +8,6 @@ namespace {
 // Above the priorities of all threads that were passed over at a point of change, or have yielded.
 constexpr std::int64_t first_priority = std::int64_t{1} << 32;
 
-constexpr unsigned lowest(std::uint32_t threads) noexcept { return static_cast<unsigned>(__builtin_ctz(threads)); }
 constexpr bool has_several(std::uint32_t threads) noexcept { return (threads & (threads - 1)) != 0; }
 
 template <class Priority>

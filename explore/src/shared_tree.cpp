@@ -62,7 +62,7 @@ bool shared_tree::take_at(choice_node& from, choice& here) noexcept {
   if (left == 0) return false;
   here = from.made;
   here.tried = from.taken.load(std::memory_order_relaxed);
-  here.take_thread(static_cast<unsigned>(__builtin_ctz(left)));
+  here.take_thread(lowest(left));
   from.taken.store(here.tried | bit(here.chosen), std::memory_order_relaxed);
   return true;
 }

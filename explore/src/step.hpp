@@ -10,6 +10,8 @@ namespace explore {
 
 /// A set of threads has a bit for each.
 constexpr std::uint32_t bit(unsigned thread) noexcept { return 1U << thread; }
+/// The first of a set of threads that is not empty.
+constexpr unsigned lowest(std::uint32_t threads) noexcept { return static_cast<unsigned>(__builtin_ctz(threads)); }
 
 constexpr std::uint64_t mixed(std::uint64_t value) noexcept {
   value ^= value >> 32;
