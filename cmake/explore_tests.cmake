@@ -1,17 +1,17 @@
-# The tests of the explorer, and those that need it. All but its unit tests belong to the flavour explore.
+# The tests of the explorer, and those that need it. They belong to the flavour explore, but for what nothing is explored in.
 
 find_package(GTest REQUIRED)
 
-file(GLOB explore_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/explore/tests/*_test.cpp")
-if(explore_test_sources)
+if(QUIESCE_FLAVOUR STREQUAL "dev")
+  file(GLOB explore_test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/explore/tests/*_test.cpp")
   add_executable(explore_tests ${explore_test_sources})
   target_include_directories(explore_tests PRIVATE "${PROJECT_SOURCE_DIR}/explore/src")
   target_link_libraries(explore_tests PRIVATE quiesce::explore GTest::gmock GTest::gtest_main)
+  quiesce_precompile(explore_tests <gmock/gmock.h> <gtest/gtest.h>)
+  quiesce_compile_together(explore_tests IN_DEV_TOO)
   quiesce_register_tests(explore_tests explorer LIMIT 50 TIMEOUT 60)
-endif()
 
-# The command, and the guide to it. Where it and the explorer are built anyway: the flavour explore has no use for the tools.
-if(QUIESCE_FLAVOUR STREQUAL "dev")
+  # The command, and the guide to it. The flavour explore has no use for the tools.
   add_test(NAME guide.test COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/tests/guide/follow_test.py")
   set_tests_properties(guide.test PROPERTIES LABELS guide TIMEOUT 60)
   if(TARGET quiesce_program)
@@ -41,6 +41,7 @@ if(hooked_test_sources)
   quiesce_add_exploration(explore_hooked_tests ${hooked_test_sources})
   target_include_directories(explore_hooked_tests PRIVATE "${PROJECT_SOURCE_DIR}/explore/src")
   target_link_libraries(explore_hooked_tests PRIVATE GTest::gmock GTest::gtest_main)
+  quiesce_precompile(explore_hooked_tests <gmock/gmock.h> <gtest/gtest.h>)
   quiesce_register_tests(explore_hooked_tests explorer LIMIT 110 TIMEOUT 120)
 endif()
 
@@ -109,11 +110,19 @@ set_tests_properties(gallery.pictures PROPERTIES LABELS gallery TIMEOUT 240)
 add_test(NAME gallery.run.test COMMAND ${QUIESCE_PYTHON} "${gallery}/run_test.py")
 set_tests_properties(gallery.run.test PROPERTIES LABELS gallery TIMEOUT 60)
 
-# The gallery's programs once more, as anybody would build them. The wrong ones only need to build.
+# The gallery's programs once more, as anybody would build them. The wrong ones only need to build. Each of them includes
+# <thread>: precompiled, it hides from none that it forgot to include something.
 file(GLOB gallery_sources CONFIGURE_DEPENDS "${gallery}/*.cpp")
+set(first "")
 foreach(source IN LISTS gallery_sources)
   cmake_path(GET source STEM name)
   add_executable(plain_${name} "${source}")
+  if(first)
+    target_precompile_headers(plain_${name} REUSE_FROM ${first})
+  else()
+    set(first plain_${name})
+    target_precompile_headers(${first} PRIVATE <thread>)
+  endif()
   target_compile_options(plain_${name} PRIVATE -pthread)
   target_link_options(plain_${name} PRIVATE -pthread)
   set_target_properties(plain_${name} PROPERTIES

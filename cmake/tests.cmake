@@ -48,7 +48,7 @@ function(quiesce_test_folder folder)
     target_link_libraries(${program} PRIVATE quiesce_tool)
   endif()
   # Each test of a word calls its own word `word`.
-  quiesce_compile_together(${program} ALONE "_word_[a-z_]*test[.]cpp$|awaited_callbacks_test[.]cpp$")
+  quiesce_compile_together(${program} IN_DEV_TOO ALONE "_word_[a-z_]*test[.]cpp$|awaited_callbacks_test[.]cpp$")
   if(folder STREQUAL "acceptance" AND TARGET quiesce_program)
     add_dependencies(${program} quiesce_program)
     target_compile_definitions(${program} PRIVATE QUIESCE_PROGRAM="$<TARGET_FILE:quiesce_program>")

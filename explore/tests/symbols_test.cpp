@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "recording.hpp"
 #include "symbols_lines.hpp"
 #include "symbols_variables.hpp"
 
@@ -41,10 +42,7 @@ int* static_of_a_function() {
   return &calls;
 }
 
-template <class Object>
-std::uintptr_t address_of(const Object& object) {
-  return reinterpret_cast<std::uintptr_t>(&object);
-}
+using recorded::address_of;
 
 bool has_line_tool() { return std::system("addr2line --version > /dev/null 2>&1") == 0; }
 
