@@ -1,0 +1,2 @@
+#include "base/name.hpp"
+#include "base/user.hpp"
