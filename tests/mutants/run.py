@@ -5,7 +5,8 @@ usage: run.py [--chosen] [--jobs N] [TEXT...]
 
 sites.py finds the places: it lowers memory orders, leaves out wakes and looks that are looked again, and swaps neighbouring
 steps of stops. All mutants are built into one program, asleep, and each is woken alone. A mutant is killed when a scenario
-that comes to its place finds it, or else a unit test: what talks to the system is not explored. One that none of them kills
+that comes to its place finds it, or a unit test: what talks to the system is not explored. Scenarios that are over soon come
+first, and then both by the time they take. A mutant that none of them kills
 survives, or stands in equivalent.txt with a sentence that argues why nobody could notice it. --chosen runs only the mutants
 of chosen.txt, each against the scenario named there, and builds only what these need. With TEXT only the mutants whose names
 contain it are run.
@@ -38,6 +39,7 @@ COPIED = [*COPIED_FOR_SCENARIOS, "tests/allocations", "tests/contract", "tests/l
           "tests/plugin", "tests/unit"]
 MUTATED = ["include/quiesce", "src"]
 MOST_EQUIVALENT = 0.05
+SOON = 2  # seconds
 LEAST_LIMIT = 60  # seconds for one test, or ten times what it takes without a mutant
 
 
@@ -145,7 +147,7 @@ class Program:
         return f"{verdict[1]}, {test}"
 
     def measure(self, mutants, jobs):
-        """For each mutant the tests that come to its place, the quickest first."""
+        """For each mutant the tests that come to its place."""
         def one(test):
             with tempfile.NamedTemporaryFile() as file:
                 began = time.monotonic()
@@ -161,15 +163,21 @@ class Program:
             for test, numbers in workers.map(one, self.names()):
                 for number in numbers:
                     self.met[number].append(test)
-        for tests in self.met.values():
-            tests.sort(key=self.took.get)
 
-    def kill(self, mutant):
-        for test in self.met[mutant]:
-            by = self.run(test, mutant, limit=max(LEAST_LIMIT, 10 * self.took[test]))
-            if by:
-                return by
-        return None
+    def comes_when(self, test):
+        """Where the test stands among those that may kill a mutant."""
+        took = self.took[test]
+        return not (self.are_explored and took < SOON), took
+
+
+def kill(programs, mutant):
+    tests = sorted(((program, test) for program in programs for test in program.met[mutant]),
+                   key=lambda those: those[0].comes_when(those[1]))
+    for program, test in tests:
+        by = program.run(test, mutant, limit=max(LEAST_LIMIT, 10 * program.took[test]))
+        if by:
+            return by
+    return None
 
 
 class Count:
@@ -224,8 +232,7 @@ def run_all(folder, jobs, texts):
     count = Count()
 
     def one(site):
-        by = next(filter(None, (program.kill(site.number) for program in programs)), None)
-        count.say(site, by, equivalent.get(site.name))
+        count.say(site, kill(programs, site.number), equivalent.get(site.name))
 
     with concurrent.futures.ThreadPoolExecutor(jobs) as workers:
         list(workers.map(one, wanted))
