@@ -77,6 +77,7 @@ class Tree:
                 short = str(file.relative_to(ROOT))
                 is_left_out = (short.startswith("tests/explore/") and short.endswith(".cpp")
                                and scenario_sources is not None and file.name not in scenario_sources)
+                is_left_out |= short.startswith("tests/unit/tools/")  # built without the tools
                 if file.is_file() and "__pycache__" not in short and not is_left_out:
                     wanted[short] = (file, changed[short].encode() if short in changed else file.read_bytes())
         for name in ["mutant.hpp", "mutant.cpp"]:
