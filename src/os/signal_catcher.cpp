@@ -81,8 +81,10 @@ void on_signal(int number, siginfo_t* how, void* context) {
   const int before = errno;
   // order: release. The thread that takes the mark sees what this thread did before the signal.   pairs: take_marked()
   marks.fetch_or(signal_marks_word::bit(number), std::memory_order_release);
-  // order: acquire, here and below. Pairs with the stores in put_on_top(), which stand before the installation; the
-  // kernel orders the two anyhow, but no rule of the language knows that.
+  // order: acquire, here and below.   pairs: the stores in put_on_top(), which stand before the installation; the kernel
+  // orders the two anyhow, but no rule of the language knows that.
+  // not:   relaxed, under which this thread could read what they point to from before it was made.
+  // shown: tests/explore/signal_marks_test.cpp, AHandlerOnAnyThreadFindsWhatItNeedsAsSoonAsItIsInstalled
   wake.load(std::memory_order_acquire)->signal();
   const chained* const next = record_of(number).earlier[Which].load(std::memory_order_acquire);
   errno = before;
@@ -189,14 +191,15 @@ void signal_catcher::release(int number) noexcept {
   of.reachable = which;
 }
 
+// Relaxed, here and below: who asks has caught a signal, or was told by who has, and so comes after the one who made it.
 int signal_catcher::descriptor() noexcept {
-  event_fd* const exists = wake.load(std::memory_order_acquire);
+  event_fd* const exists = wake.load(std::memory_order_relaxed);
   if (exists == nullptr) base::bug("the descriptor of caught signals was asked for before one was caught");
   return exists->get();
 }
 
 signal_marks signal_catcher::take_marked() noexcept {
-  event_fd* const exists = wake.load(std::memory_order_acquire);
+  event_fd* const exists = wake.load(std::memory_order_relaxed);
   if (exists == nullptr) return signal_marks();
   exists->drain();
   // order: acquire.   pairs: the handler's fetch_or

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 
+#include <atomic>
 #include <cassert>
 #include <thread>
 
@@ -88,6 +89,23 @@ TEST(SignalMarksScenario, AnArrivalWhileOneIsTakenIsToldByThatOrAnother_A1) {
     while (!signal_catcher::take_marked().contains(SIGUSR1)) sleep_until_told();
     thread.join();
     reach(signal_catcher::take_marked().contains(SIGUSR1) ? "told again" : "merged");
+  });
+}
+
+// The kernel calls a handler only after it was installed; for the language that orders nothing.
+TEST(SignalMarksScenario, AHandlerOnAnyThreadFindsWhatItNeedsAsSoonAsItIsInstalled_A1) {
+  explore_all({"called", "not yet installed"}, [] {
+    std::atomic<bool> is_installed{false};
+    std::thread thread([&] {
+      if (!is_installed.load(std::memory_order_relaxed)) return reach("not yet installed");
+      struct sigaction installed {};
+      ::sigaction(SIGUSR1, nullptr, &installed);
+      installed.sa_sigaction(SIGUSR1, nullptr, nullptr);
+      reach("called");
+    });
+    const caught signal(SIGUSR1);
+    is_installed.store(true, std::memory_order_relaxed);
+    thread.join();
   });
 }
 

@@ -226,7 +226,8 @@ def run_all(folder, jobs, texts):
     if gone:
         raise Error("equivalent.txt names mutants that are not there: " + "; ".join(sorted(gone)))
     programs = [Program(tree.build("explore", "scenario_tests"), True),
-                Program(tree.build("dev", "unit_tests", "-DQUIESCE_EXPLORE=OFF"), False)]
+                *(Program(tree.build("dev", program, "-DQUIESCE_EXPLORE=OFF"), False)
+                  for program in ["unit_tests", "plugin_tests"])]
     wanted = [site for site in tree.found if not texts or any(text in site.name for text in texts)]
     for program in programs:
         program.measure([site.number for site in wanted], jobs)

@@ -182,6 +182,14 @@ TEST_F(FileWatch, ARenamingBeforeItWasMadeIsNotItsEnd_A1) {
   EXPECT_FALSE(q::try_wait(after));
 }
 
+TEST_F(FileWatch, AReactorsCallThatComesAfterTheLastHandleWasClosedFindsNothing_A4) {
+  { q::file_watch watch(directory_); }
+  q::change_source().ready(0);
+  q::file_watch next(directory_);
+  write("file", "2");
+  EXPECT_TRUE(q::wait_for(next, 30s));
+}
+
 TEST_F(FileWatch, TheEndOfItsDirectoryEndsAllWaits_A1) {
   fs::create_directory(directory_ / "deep");
   q::file_watch watch(directory_ / "deep");
