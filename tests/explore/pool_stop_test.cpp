@@ -65,6 +65,23 @@ TEST(PoolStopScenario, StopsAWaitThatIsSignalled_D1_D2) {
   });
 }
 
+TEST(PoolStopScenario, WhatIsSignalledWhileTheLastWorkerLeavesIsGivenUp_D1) {
+  explore_bounded(2, {"called", "given up"}, [] {
+    q::auto_reset_event event;
+    q::thread_pool pool({.running = 1});
+    auto calls = std::make_unique<int>(0);
+    q::registered_wait wait(pool, [&](q::callback_scope&) { ++*calls; });
+    wait.arm(event);
+    pool.post([] {});
+    std::thread signaller([&] { event.set(); });
+    pool.stop();
+    const bool called = *calls != 0;
+    calls.reset();
+    signaller.join();
+    reach(called ? "called" : "given up");
+  });
+}
+
 TEST(PoolStopScenario, APoolMayBeDestroyedInsideAPostedFunction_J1) {
   explore_bounded(3, {"destroyed"}, [] {
     q::auto_reset_event done;

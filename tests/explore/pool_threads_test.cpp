@@ -68,6 +68,15 @@ TEST(PoolThreadsScenario, OneOfTwoThreadsThatAskForThePersistentThreadStartsIt_C
   });
 }
 
+TEST(PoolThreadsScenario, APoolThatHasStoppedStartsNoPersistentThread_C2_D1) {
+  explore_bounded(2, {"refused"}, [] {
+    q::thread_pool pool({.running = 1});
+    pool.stop();
+    assert(pool.post([] {}, q::run_on::persistent_thread) == q::post_status::refused);
+    reach("refused");  // and no thread is left that nobody joins
+  });
+}
+
 TEST(PoolThreadsScenario, ABlockedCallbackIsLetGoByOneThatIsQueuedBehindIt_C8) {
   explore_bounded(3, {"let go"}, [] {
     q::auto_reset_event go_on;

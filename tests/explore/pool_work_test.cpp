@@ -160,6 +160,20 @@ TEST(StopGroupScenario, AMemberEndsWhileTheGroupStops_C9_D1) {
   });
 }
 
+TEST(StopGroupScenario, WhatAMemberCapturedMayOwnTheGroup_C9_D3) {
+  explore_bounded(1, {"gone"}, [] {
+    q::thread_pool pool({.running = 1});
+    auto group = std::make_shared<q::stop_group>();
+    q::stop_group& same = *group;
+    q::pool_work work(pool, [group] {});
+    same.add(work);
+    group.reset();
+    same.stop();  // lets go of what was captured
+    assert(work.submit() == q::post_status::refused);
+    reach("gone");
+  });
+}
+
 TEST(StopGroupScenario, NobodyHangsWhenTwoMembersStopTheirGroup_C9_D3_D8) {
   explore_bounded(2, {"both deferred"}, [] {
     q::thread_pool pool({.running = 2});

@@ -121,6 +121,32 @@ TEST(Compensation, WhoBlocksWakesAnIdleThreadForWhatIsQueuedAlready_C8) {
   ran.set();
 }
 
+TEST(Compensation, WhoRunsLongWakesAnIdleThreadForWhatIsQueuedAlready_C8) {
+  const q::auto_reset_event event(true);
+  q::auto_reset_event begun;
+  std::promise<void> go_on;
+  std::atomic<bool> has_run{false}, was_replaced{false};
+  q::thread_pool pool({.running = 1, .maximum = 2});
+  blocked_callbacks blocked(pool);
+  blocked.add();
+  ASSERT_TRUE(blocked.all_block(1));
+  q::registered_wait wait(pool, [&, held = go_on.get_future().share()](q::callback_scope& s) {
+    begun.set();
+    held.wait();
+    was_replaced = s.may_run_long();
+    EXPECT_TRUE(eventually([&] { return has_run.load(); }));
+  });
+  wait.arm(event);
+  ASSERT_TRUE(q::wait_for(begun, 30s));
+  blocked.let_go();
+  ASSERT_TRUE(eventually([&] { return pool.counts().running == 1 && pool.counts().waiting == 0; }));
+  pool.post([&] { has_run = true; });
+  ASSERT_EQ(pool.counts().queued, 1u) << "one runs, and another thread is idle";
+  go_on.set_value();
+  wait.stop();
+  EXPECT_TRUE(was_replaced.load());
+}
+
 TEST(Compensation, AtTheMaximumWhatIsQueuedWaits_C8) {
   std::atomic<bool> ran{false};
   q::thread_pool pool({.running = 1, .maximum = 3, .report = [](const std::string&) {}});

@@ -38,9 +38,10 @@ class limited_pool {
     core_.release();
   }
 
-  void post(std::function<void()> work) {
-    if (core_.accept_work()) core_.push(*new item(core_, std::move(work)));
+  void post(std::function<void()> work, q::run_on where = q::run_on::worker) {
+    if (core_.accept_work()) core_.push(*new item(core_, std::move(work), where));
   }
+  q::pool_core& core() const { return core_; }
   q::pool_counts counts() const { return core_.counts(); }
   bool comes_to(std::size_t threads) const {
     return eventually([&] { return counts().threads == threads; });
@@ -49,8 +50,8 @@ class limited_pool {
  private:
   class item final : public q::work_item {
    public:
-    item(q::pool_core& pool, std::function<void()> work)
-        : work_item(q::run_on::worker, q::priority::normal), pool_(pool), work_(std::move(work)) {}
+    item(q::pool_core& pool, std::function<void()> work, q::run_on where)
+        : work_item(where, q::priority::normal), pool_(pool), work_(std::move(work)) {}
     void run() override {
       q::pool_core& pool = pool_;
       work_();
@@ -166,6 +167,55 @@ TEST(CrewLimits, APoolWhoseThreadsAllBlockWithWorkQueuedReportsItOnceUntilOneCom
     const q::pool_counts now = pool.counts();
     return now.waiting == 0 && now.queued == 0 && now.running == 0;
   }));
+}
+
+TEST(CrewLimits, APoolWhoseThreadsLeaveWhileItReportsHasStoppedWhenThatIsDone_C8_D1) {
+  q::manual_reset_event reporting, go_on;
+  std::atomic<bool> has_reported{false};
+  std::atomic<std::size_t> threads_left{1};
+  q::pool_settings settings = of(1, 1);
+  settings.stuck_limit = 1ms;
+  q::pool_core* core = nullptr;
+  settings.report = [&](const std::string&) {
+    reporting.set();
+    // Its threads leave while this goes on.
+    if (eventually([&] { return core->counts().threads == 0; })) threads_left = core->counts().threads;
+    has_reported = true;
+  };
+  limited_pool pool(settings);
+  core = &pool.core();
+  pool.post([&] { static_cast<void>(q::wait(go_on)); });
+  pool.post([] {});
+  ASSERT_TRUE(q::wait_for(reporting, 30s));
+  go_on.set();
+  EXPECT_EQ(core->stop_until(q::deadline(60s)), q::stop_status::stopped);
+  EXPECT_TRUE(has_reported.load());
+  EXPECT_EQ(threads_left.load(), 0u);
+}
+
+TEST(CrewLimits, APersistentThreadThatComesBackMakesTheWorkersNoLessStuck_C2_C8) {
+  reports said;
+  q::pool_settings settings = of(1, 1);
+  settings.stuck_limit = 1ms;
+  settings.report = [&](const std::string& text) { said.add(text); };
+  q::manual_reset_event go_on, persistent_goes_on, persistent_ended;
+  limited_pool pool(settings);
+  pool.core().start_persistent();
+  for (int i = 0; i < 2; ++i) pool.post([&] { static_cast<void>(q::wait(go_on)); });
+  ASSERT_TRUE(eventually([&] { return said.all().size() == 1; }));
+  pool.post(
+      [&] {
+        static_cast<void>(q::wait(persistent_goes_on));
+        persistent_ended.set();
+      },
+      q::run_on::persistent_thread);
+  ASSERT_TRUE(eventually([&] { return pool.counts().waiting == 2; }));
+  persistent_goes_on.set();
+  ASSERT_TRUE(q::wait_for(persistent_ended, 30s));
+  pool.post([] {});
+  ASSERT_TRUE(another_says_it(settings));
+  EXPECT_EQ(said.all().size(), 1u);
+  go_on.set();
 }
 
 TEST(CrewLimits, APoolThatIsStuckForAMomentReportsNothing_C8) {

@@ -148,6 +148,32 @@ TEST(StopGroup, FromInsideAMemberItWaitsForTheOthersAndIsDeferred_C9_D3) {
   }
 }
 
+TEST(StopGroup, FromInsideACallbackThatIsNoMemberAllAreWaitedFor_C9_D3) {
+  q::thread_pool pool({.running = 2});
+  q::stop_group group;
+  std::atomic<bool> begun{false}, go_on{false}, has_ended{false};
+  q::pool_work member(pool, [&] {
+    begun = true;
+    EXPECT_TRUE(eventually([&] { return go_on.load(); }));
+    has_ended = true;
+  });
+  group.add(member);
+  member.submit();
+  ASSERT_TRUE(eventually([&] { return begun.load(); }));
+  q::stop_result result{};
+  bool had_ended = false;
+  q::pool_work stranger(pool, [&] {
+    group.request_stop();
+    go_on = true;
+    result = group.stop();
+    had_ended = has_ended;
+  });
+  stranger.submit();
+  stranger.stop();
+  EXPECT_EQ(result.status, q::stop_status::stopped);
+  EXPECT_TRUE(had_ended);
+}
+
 TEST(StopGroup, TwoMembersThatStopItAtOnceAreBothDeferred_C9_D3_D8) {
   for (int round = 0; round < 200; ++round) {
     q::thread_pool pool({.running = 2});
