@@ -6,7 +6,8 @@ Each change is asleep until its number is the one that mutant_is_on() knows of; 
   wake     a statement that wakes, tells or signals somebody, left out
   recheck  a condition that is looked at after a lock was taken, a wait or a compare-exchange, and returns, breaks or
            continues, taken for false; a loop that looks again, run once
-  swap     two neighbouring statements of a stop, in the other order
+  swap     two neighbouring statements of a stop, in the other order, if one of them is a call, and the other a call or the
+           change of a member: what only a function or the holder of a lock sees has no order
 
 Word files (..._word.hpp) are pure tables that unit tests walk through to the end, and are left alone; so are the wrappers of
 system calls in src/os that have no atomics, as two threads have nothing in common there.
@@ -23,6 +24,9 @@ _ATOMIC_CALL = re.compile(r"(?:\.|->)(load|store|exchange|fetch_\w+|compare_exch
 _WAKE = re.compile(r"\b(unpark|tell(?:_\w+)?|wake\w*|futex_wake|notify_\w+|signal(?:_once)?|set|hand_over|look_again|"
                    r"crew_\.leave|all_left)\([^{]*\)$")
 _WAITS = re.compile(r"lock_guard|unique_lock|\block\w*\(|_lock\b|compare_exchange|wait|park|sleep|\bstep\(|\bstep\b\s*\(|\bjoin\(")
+_CALL = re.compile(r"\w\(")
+_NO_STEP = re.compile(r"std::(?:exchange|move)\(")
+_OF_MEMBER = re.compile(r"(?:\+\+|--)?(?:[\w.]+->\w+|\w+_)\b")
 _STOPS = re.compile(r"stop|close|finish|drop|settle|leave|left|drain|closed|wait_for_callbacks|\bend")
 _LEAVES = re.compile(r"\{?\s*(return|continue|break)\b")
 _WORDS = re.compile(r"(?:return|delete|throw|goto|using|static_assert|const|auto|struct|class|static|typedef|co_\w+|break|"
@@ -174,6 +178,10 @@ class _File:
 
     def swap(self, first, second):
         if not (self.path.startswith("src/pool/") and _STOPS.search(self.function)):
+            return
+        texts = [self.code[each.begin:each.end] for each in (first, second)]
+        calls = [_CALL.search(_NO_STEP.sub("", text)) is not None for text in texts]
+        if not all(is_call or _OF_MEMBER.match(text) for is_call, text in zip(calls, texts)) or not any(calls):
             return
         number = self.add("swap", first.begin, second.end)
         self.leave_out(first, number)
