@@ -175,18 +175,21 @@ void crew::leave() noexcept {
 
 void crew::left(member& self) noexcept {
   mutex_.lock();
-  // Each that retires joins the one before it, so that at most one is left to be joined. In one step with being present
-  // no more: so who stops the pool finds it here, or as the one whom it waits for.
-  member* const before = self.has_retired ? std::exchange(retired_, &self) : nullptr;
-  const bool detached = detached_;
-  if (detached && self.has_retired) self.thread.detach();
+  member* const before = self.has_retired ? make_last_retired(self) : nullptr;
+  const bool joins = self.next_retired != nullptr;
   const bool last = --present_ == 0 && !reporting_;
   mutex_.unlock();
-  if (before != nullptr) {
-    if (!detached) before->thread.join();
-    delete before;
-  }
+  // Not after the joining: the one before may be stopping the pool, in the destructor of a variable of its thread.
   if (last) pool_.all_left();
+  bool is_abandoned = false;
+  if (joins) {
+    before->thread.join();
+    const std::lock_guard lock(mutex_);
+    self.next_retired = nullptr;
+    is_abandoned = self.is_abandoned;
+  }
+  delete before;
+  if (is_abandoned) delete &self;
 }
 
 void crew::count(const member& one, std::size_t by) noexcept {

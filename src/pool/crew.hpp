@@ -118,6 +118,8 @@ class crew final : private reactor::deadline_entry {
     bool is_blocked = false;
     bool is_long = false;
     bool has_retired = false;
+    member* next_retired = nullptr;  // the one before it that has retired, while it joins that one
+    bool is_abandoned = false;       // nobody joins it, or deletes this, but itself when it has joined that one
   };
 
   struct tally {
@@ -163,6 +165,9 @@ class crew final : private reactor::deadline_entry {
   work_item* take_for(const member& self) noexcept;
   void become_idle(member& self) noexcept;
   bool idle_time_is_over(member& self) noexcept;
+  member* make_last_retired(member& self) noexcept;
+  bool waits_for_caller(const member& retired) const noexcept;
+  static void join(member& left) noexcept;
   bool may_retire(const member& self) const noexcept;
   void retire(member& self) noexcept;
   void settle_pushes() noexcept;
@@ -195,9 +200,10 @@ class crew final : private reactor::deadline_entry {
   std::size_t inline_handed_over_ = 0;  // in items_
   tally workers_;
   tally persistent_tally_;
-  member* idle_ = nullptr;     // last in, first out: the warmest thread is taken
-  member* all_ = nullptr;      // owned; those that have retired are not in it
-  member* retired_ = nullptr;  // owned: the last one that has retired, who is still to be joined
+  member* idle_ = nullptr;  // last in, first out: the warmest thread is taken
+  member* all_ = nullptr;   // owned; those that have retired are not in it
+  // Owned: the last one that has retired, who is still to be joined. It joins the one before it, and so on.
+  member* retired_ = nullptr;
   member* persistent_ = nullptr;
   std::size_t threads_ = 0;  // workers
   std::size_t present_ = 0;  // workers and the persistent thread, until they have left

@@ -120,6 +120,21 @@ void crew::retire(member& self) noexcept {
   *place = self.next;
 }
 
+// Each that retires joins the one before it, so that at most one is left to be joined. In one step with being present no
+// more: so who stops the pool finds it here, or as the one whom it waits for.
+// Returns the one before it, for the caller to delete, and to join if it is `next_retired` then.
+crew::member* crew::make_last_retired(member& self) noexcept {
+  member* const before = std::exchange(retired_, &self);
+  if (!detached_) {
+    self.next_retired = before;
+    return before;
+  }
+  self.thread.detach();
+  if (before == nullptr || before->next_retired == nullptr) return before;
+  before->is_abandoned = true;  // it was about to join before the threads were detached, and still is
+  return nullptr;
+}
+
 bool crew::is_present() const noexcept {
   const std::lock_guard lock(mutex_);
   return present_ != 0;
@@ -128,18 +143,28 @@ bool crew::is_present() const noexcept {
 void crew::join() noexcept {
   mutex_.lock();
   member* each = std::exchange(all_, nullptr);
-  member* const last_retired = std::exchange(retired_, nullptr);
+  member* last_retired = std::exchange(retired_, nullptr);
+  if (last_retired != nullptr && waits_for_caller(*last_retired)) {
+    last_retired->thread.detach();
+    last_retired->is_abandoned = true;
+    last_retired = nullptr;
+  }
   mutex_.unlock();
-  if (last_retired != nullptr) {
-    last_retired->next = each;
-    each = last_retired;
-  }
-  while (each != nullptr) {
-    member* const joined = std::exchange(each, each->next);
-    // The last handle may be dropped by a thread_local object of a thread that has left.
-    joined->thread.is_current() ? joined->thread.detach() : joined->thread.join();
-    delete joined;
-  }
+  if (last_retired != nullptr) join(*last_retired);
+  while (each != nullptr) join(*std::exchange(each, each->next));
+}
+
+// The last handle may be dropped by a thread_local object of a thread that has left.
+void crew::join(member& left) noexcept {
+  left.thread.is_current() ? left.thread.detach() : left.thread.join();
+  delete &left;
+}
+
+// Whether it joins, through those that have retired in between, the calling thread.
+bool crew::waits_for_caller(const member& retired) const noexcept {
+  const member* before = retired.next_retired;
+  while (before != nullptr && !before->thread.is_current()) before = before->next_retired;
+  return before != nullptr;
 }
 
 void crew::detach() noexcept {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <system_error>
@@ -125,6 +126,45 @@ TEST(CrewLimits, TheThreadThatStandsInForABlockedOneStaysHoweverLongItIsIdle_C8)
     go_on.set();
     ASSERT_TRUE(pool.comes_to(1));
   }
+}
+
+// Drops the last handle of a pool when a thread of that pool ends, but not before another one is about to join this one.
+struct last_owner {
+  std::unique_ptr<limited_pool> pool;
+  std::atomic<bool>* has_gone = nullptr;
+  bool* was_joined = nullptr;
+
+  ~last_owner() {
+    if (pool == nullptr) return;
+    *was_joined = eventually([&] { return pool->counts().threads == 1; });
+    pool.reset();
+    *has_gone = true;
+  }
+};
+
+// The threads that are not needed any more retire one after the other, and each joins the one before it.
+TEST(CrewLimits, ThePoolMayGoWithAVariableOfARetiredThreadThatAnotherOneJoins_C8_J1) {
+  q::manual_reset_event first, second;
+  std::atomic<bool> has_gone{false};
+  bool was_joined = false;
+  q::pool_settings settings = of(1, 3);
+  settings.idle_limit = 1ms;
+  auto made = std::make_unique<limited_pool>(settings);
+  limited_pool& pool = *made;
+  pool.post([&] {
+    static thread_local last_owner at_the_end;
+    at_the_end.has_gone = &has_gone;
+    at_the_end.was_joined = &was_joined;
+    at_the_end.pool = std::move(made);
+    static_cast<void>(q::wait(first));
+  });
+  pool.post([&] { static_cast<void>(q::wait(second)); });
+  ASSERT_TRUE(eventually([&] { return pool.counts().waiting == 2; }));
+  first.set();
+  ASSERT_TRUE(pool.comes_to(2));
+  second.set();
+  ASSERT_TRUE(eventually([&] { return has_gone.load(); }));
+  EXPECT_TRUE(was_joined);
 }
 
 // Another pool gets stuck, now. Limits are served in the order in which they pass: when it has said so, the first one has
