@@ -66,7 +66,8 @@ wait_result wait_any_until(handle_list objects, deadline until, std::stop_token 
 /// files and signals it is what the library was told last that counts.
 /// An object serves this wait in the order in which it came, if all the others are there at that moment; otherwise those
 /// behind it are served.
-/// Errors:   the same object twice is a bug of the caller, std::logic_error.
+/// Errors:   the same object twice is a bug of the caller, std::logic_error; so is a mutex among them that the thread owns
+///           as often as it can, though others are not signalled.
 wait_result wait_all(handles objects, std::stop_token token = {},
                      std::source_location where = std::source_location::current());
 wait_result wait_all(handle_list objects, std::stop_token token = {},

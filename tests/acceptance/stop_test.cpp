@@ -48,6 +48,17 @@ TEST_F(RunStop, SaysWhomItWaitsForAndKillsAtTheLimit) {
                                                "grandchild alive: (sh|sleep) [0-9]+\\), kill in [0-9.]+ m?s\n"));
 }
 
+TEST_F(RunStop, SaysAnewEverySecondWhomItWaitsFor) {
+  program_.write("Procfile", "stubborn: trap '' TERM; echo ready; while :; do sleep 1; done\n");
+  program_.start({"--stop-limit", "3500ms"});
+  program_.await_output("stubborn | ready");
+  program_.signal(SIGTERM);
+  for (int seconds = 1; seconds <= 3; ++seconds) {
+    EXPECT_GE(program_.await("waiting", "stubborn").at("waited_ms"), seconds * 1000);
+  }
+  expect_clean_end();
+}
+
 // process-compose#520: the command obeyed, a child in its group did not, and was left running.
 TEST_F(RunStop, KillsAChildThatIgnoresTheSignalThoughItsParentObeyed) {
   program_.write("Procfile", "web: (trap '' TERM; echo ready; while :; do sleep 1; done) & wait\n");

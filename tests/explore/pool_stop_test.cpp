@@ -65,8 +65,9 @@ TEST(PoolStopScenario, StopsAWaitThatIsSignalled_D1_D2) {
   });
 }
 
-TEST(PoolStopScenario, WhatIsSignalledWhileTheLastWorkerLeavesIsGivenUp_D1) {
-  explore_bounded(2, {"called", "given up"}, [] {
+// Who signals has said that a callback is due, and has not pushed it yet.
+TEST(PoolStopScenario, WhatWasTakenBackMayBePushedWhenAllThreadsHaveLeft_D1_D5) {
+  explore_bounded(2, {"called", "not called"}, [] {
     q::auto_reset_event event;
     q::thread_pool pool({.running = 1});
     auto calls = std::make_unique<int>(0);
@@ -74,11 +75,11 @@ TEST(PoolStopScenario, WhatIsSignalledWhileTheLastWorkerLeavesIsGivenUp_D1) {
     wait.arm(event);
     pool.post([] {});
     std::thread signaller([&] { event.set(); });
+    wait.wait_for_callbacks(q::pending::cancel);
     pool.stop();
-    const bool called = *calls != 0;
+    reach(*calls != 0 ? "called" : "not called");
     calls.reset();
     signaller.join();
-    reach(called ? "called" : "given up");
   });
 }
 

@@ -69,6 +69,19 @@ TEST(PoolTimerScenario, SettingAnewMeetsTheExpiry_C7) {
   });
 }
 
+TEST(PoolTimerScenario, ACancelMeetsTheExpiry_C7) {
+  explore_bounded(3, {"cancelled", "too late"}, [] {
+    q::thread_pool pool({.running = 1});
+    int calls = 0;
+    q::pool_timer timer(pool, [&] { ++calls; });
+    timer.set(milliseconds(1));
+    const bool cancelled = timer.cancel();
+    timer.stop();
+    assert(calls == (cancelled ? 0 : 1));
+    reach(cancelled ? "cancelled" : "too late");
+  });
+}
+
 TEST(PoolTimerScenario, OneThatFiresWhileItIsStillBeingSetIsSetForTheNextPeriodToo_C7) {
   explore_bounded(2, {"began before it was cancelled"}, [] {
     q::thread_pool pool({.running = 1});

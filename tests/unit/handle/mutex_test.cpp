@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "quiesce/auto_reset_event.hpp"
+#include "quiesce/semaphore.hpp"
 #include "quiesce/wait.hpp"
 #include "support/eventually.hpp"
 #include "support/waiters_of.hpp"
@@ -184,6 +186,19 @@ TEST(Mutex, AnOverflowInAWaitForSeveralIsAnsweredOnlyIfItIsReached_B2_B3) {
   EXPECT_TRUE(waiters_of::is_free(behind)) << "and nothing was taken";
   for (int turn = 0; turn < 524287; ++turn) full.unlock();
   before.unlock();
+}
+
+TEST(Mutex, AnOverflowInAWaitForAllIsAnsweredThoughOthersAreMissingAndTakesNothing_B3) {
+  q::mutex full;
+  q::semaphore there(1);
+  q::auto_reset_event silent;
+  for (int turn = 0; turn < 524287; ++turn) full.lock();
+  EXPECT_THROW(static_cast<void>(q::try_wait_all({there, full})), std::logic_error);
+  EXPECT_THROW(static_cast<void>(q::wait_all_for({there, full}, 30s)), std::logic_error);
+  EXPECT_THROW(static_cast<void>(q::wait_all_for({there, full, silent}, 30s)), std::logic_error);
+  EXPECT_EQ(there.release(0), 1u);
+  EXPECT_FALSE(waiters_of::any(silent));
+  for (int turn = 0; turn < 524287; ++turn) full.unlock();
 }
 
 TEST(Mutex, MayBeClosedByItsOwnerOrWhileAnotherThreadOwnsIt_A4) {

@@ -3,16 +3,21 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <fstream>
 #include <string>
 #include <system_error>
 
 #include "quiesce/wait.hpp"
 #include "support/eventually.hpp"
+#include "support/in_child.hpp"
+#include "support/refused_call.hpp"
 
 namespace {
 
@@ -157,6 +162,32 @@ TEST(Process, OneThatIsNoChildIsSignalledAtItsEndButHasNoStatus_A1) {
   ASSERT_TRUE(q::wait_for(stranger, 30s));
   EXPECT_THROW(static_cast<void>(stranger.status()), std::system_error);
   EXPECT_TRUE(q::wait_for(shell, 30s));
+}
+
+// Signals come all the time, and interrupt who waits for the process's end.
+std::string start_without_handles() {
+  if (!support::refuse_call(SYS_pidfd_open, EMFILE)) return "no filter";
+  struct sigaction interrupts {};
+  interrupts.sa_handler = [](int) {};
+  ::sigaction(SIGALRM, &interrupts, nullptr);
+  const itimerval often{.it_interval = {.tv_sec = 0, .tv_usec = 200}, .it_value = {.tv_sec = 0, .tv_usec = 200}};
+  ::setitimer(ITIMER_REAL, &often, nullptr);
+  int refused = 0;
+  for (int i = 0; i < 100; ++i) {
+    try {
+      static_cast<void>(q::process::spawn({"sleep", "60"}));
+    } catch (const std::system_error&) {
+      ++refused;
+    }
+  }
+  const itimerval never{};
+  ::setitimer(ITIMER_REAL, &never, nullptr);
+  const bool none_is_left = ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD;
+  return std::to_string(refused) + (none_is_left ? " refused, none left" : " refused, some left");
+}
+
+TEST(Process, OneThatCannotBeWatchedIsEndedAndReapedWhateverInterrupts_J4) {
+  EXPECT_EQ(support::in_child(start_without_handles), "100 refused, none left");
 }
 
 TEST(Process, APidThatDoesNotExistCannotBeAdopted_J4) {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -177,6 +178,29 @@ TEST(CapturedObjects, AndSoMayTheHandlersOfAPool_D8) {
   pool.post([] {});
   EXPECT_TRUE(pool.drain(60s).empty());
   EXPECT_EQ(handled, 2);
+}
+
+TEST(CapturedObjects, AreDestroyedWithoutTheLockOfTheirOwnSource_D8) {
+  struct joined_at_its_end {
+    std::function<void()> call;
+    ~joined_at_its_end() {
+      if (call) std::thread(call).join();
+    }
+  };
+  q::stop_group late;
+  q::thread_pool pool({.running = 1});
+  q::registered_wait* self = nullptr;
+  bool was_added = false;
+  auto kept = std::make_shared<joined_at_its_end>();
+  kept->call = [&] {
+    late.add(*self);
+    was_added = true;
+  };
+  q::registered_wait wait(pool, [kept](q::callback_scope&) {});
+  self = &wait;
+  kept.reset();
+  wait.stop();
+  EXPECT_TRUE(was_added);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -12,6 +14,7 @@
 #include "pool/pool_core.hpp"
 #include "quiesce/auto_reset_event.hpp"
 #include "quiesce/manual_reset_event.hpp"
+#include "quiesce/pool_work.hpp"
 #include "quiesce/thread_pool.hpp"
 #include "quiesce/wait.hpp"
 #include "support/eventually.hpp"
@@ -308,6 +311,40 @@ TEST(Compensation, APoolThatKeepsFewThreadsStartsThoseThatItRunsAsTheyAreNeeded_
   EXPECT_EQ(pool.counts().threads, 1u);
   support::held_worker first(pool), second(pool), third(pool);
   EXPECT_EQ(pool.counts().threads, 3u);
+}
+
+TEST(Compensation, EveryWayToBlockInAWaitCounts_C8) {
+  const q::manual_reset_event open(true);
+  const std::vector<std::function<void(q::auto_reset_event&)>> ways{
+      [&](q::auto_reset_event& go_on) {
+        static_cast<void>(q::wait_all({go_on, open}));
+      },
+      [&](q::auto_reset_event& go_on) {
+        static_cast<void>(q::wait_any({go_on, q::auto_reset_event()}));
+      },
+      [&](q::auto_reset_event& go_on) { static_cast<void>(q::signal_and_wait(q::auto_reset_event(), go_on)); },
+      [&](q::auto_reset_event& go_on) {
+        static_cast<void>(q::wait_until(go_on, std::chrono::steady_clock::now() + 1h));
+      },
+      [&](q::auto_reset_event& go_on) {
+        q::thread_pool other({.running = 1});
+        other.post([&] { static_cast<void>(q::wait(go_on)); });
+        EXPECT_TRUE(other.drain(q::never).empty());
+      },
+      [&](q::auto_reset_event& go_on) {
+        q::thread_pool other({.running = 1});
+        q::pool_work work(other, [&] { static_cast<void>(q::wait(go_on)); });
+        work.submit();
+        work.wait_for_callbacks();
+      }};
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    q::auto_reset_event go_on;
+    q::thread_pool pool({.running = 1, .maximum = 2});
+    pool.post([&] { ways[i](go_on); });
+    pool.post([&] { go_on.set(); });
+    EXPECT_EQ(pool.stop_for(30s).status, q::stop_status::stopped) << i;
+    go_on.set();
+  }
 }
 
 }  // namespace

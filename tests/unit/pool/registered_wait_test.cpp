@@ -9,7 +9,11 @@
 
 #include "quiesce/auto_reset_event.hpp"
 #include "quiesce/manual_reset_event.hpp"
+#include "quiesce/mutex.hpp"
+#include "quiesce/pool_timer.hpp"
+#include "quiesce/semaphore.hpp"
 #include "quiesce/thread_pool.hpp"
+#include "quiesce/timer.hpp"
 #include "quiesce/wait.hpp"
 #include "support/eventually.hpp"
 #include "support/held_worker.hpp"
@@ -221,6 +225,24 @@ TEST(RegisteredWait, ItsLimitIsNotEarly_B6) {
 }
 
 // dotnet/runtime#90866: a thread for each 64 handles. FreeRDP#3697: a descriptor for each event.
+TEST(RegisteredWait, NoObjectOfOursHasADescriptorOfItsOwn_A1_C3) {
+  const q::timer keeps_the_reactor;
+  q::thread_pool pool({.running = 1});
+  const std::size_t before = support::count_descriptors();
+  std::vector<q::manual_reset_event> events(1000);
+  std::vector<q::mutex> mutexes(1000);
+  std::vector<q::timer> timers(1000);
+  std::vector<q::semaphore> semaphores;
+  std::vector<q::pool_timer> pool_timers;
+  for (std::size_t i = 0; i < 1000; ++i) {
+    semaphores.emplace_back(0);
+    timers[i].set(1h);
+    pool_timers.emplace_back(pool, [] {});
+    pool_timers.back().set(1h);
+  }
+  EXPECT_EQ(support::count_descriptors(), before);
+}
+
 TEST(RegisteredWait, TenThousandUseNoThreadAndNoDescriptor_C3_C5) {
   constexpr int all = 10'000;
   q::thread_pool pool({.running = 2});

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <latch>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "quiesce/auto_reset_event.hpp"
@@ -81,6 +83,35 @@ TEST(RepeatingWait, TellsSignalsFromLimitsAndGoesOnAfterBoth_C4) {
     event.set();
     EXPECT_TRUE(eventually([&] { return signalled == turn; }));
   }
+}
+
+TEST(RepeatingWait, ASignalBeginsItsLimitAnew_C4) {
+  using clock = std::chrono::steady_clock;
+  constexpr auto limit = 100ms;
+  q::thread_pool pool({.running = 1});
+  q::auto_reset_event event, first, after;
+  bool was_signalled = false, is_over = false;
+  clock::time_point passed;
+  auto wait = pool.register_wait(
+      event,
+      [&](q::callback_scope& s) {
+        if (s.result().status == q::wait_status::signalled) {
+          was_signalled = true;
+        } else if (!was_signalled) {
+          first.set();
+        } else if (!std::exchange(is_over, true)) {
+          passed = clock::now();
+          after.set();
+        }
+      },
+      q::repeat::until_stopped, limit);
+  ASSERT_TRUE(q::wait_for(first, 30s));
+  ASSERT_FALSE(q::wait_for(q::auto_reset_event(), limit / 2)) << "an old limit would show now";
+  const auto signalled = clock::now();
+  event.set();
+  ASSERT_TRUE(q::wait_for(after, 30s));
+  wait.stop();
+  EXPECT_GE(passed - signalled, limit);
 }
 
 TEST(RepeatingWait, ALimitOfZeroCallsBackWithoutEnd_C4) {

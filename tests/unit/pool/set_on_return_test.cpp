@@ -107,4 +107,16 @@ TEST(SetOnReturn, ASemaphoreIsReleasedByOneAndAMutexGivenBackWhenTheCallbackHasR
   mutex.unlock();
 }
 
+TEST(SetOnReturn, ASemaphoreIsReleasedOnceForEachTimeThatItIsGiven_C9) {
+  q::thread_pool pool({.running = 1});
+  q::semaphore semaphore(0);
+  q::pool_work work(pool, [&](q::callback_scope& s) {
+    for (int i = 0; i < 3; ++i) s.set_on_return(semaphore);
+    EXPECT_EQ(semaphore.release(0), 0u) << "not before the return";
+  });
+  work.submit();
+  work.wait_for_callbacks();
+  EXPECT_EQ(semaphore.release(0), 3u);
+}
+
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "quiesce/auto_reset_event.hpp"
 #include "quiesce/manual_reset_event.hpp"
+#include "quiesce/pool_timer.hpp"
 #include "quiesce/thread_pool.hpp"
 #include "quiesce/wait.hpp"
 #include "support/eventually.hpp"
@@ -389,6 +390,30 @@ TEST(Stop, AWaitThatIsArmedForItsOwnEndCanBeStopped_D1) {
   EXPECT_EQ(wait.arm(wait.stopped()), q::arm_status::armed);
   EXPECT_EQ(wait.stop().status, q::stop_status::stopped);
   EXPECT_EQ(calls, 0);
+}
+
+TEST(Stop, RequestedItReturnsWhileACallbackRunsAndStoppedTellsWhetherOneDoes_D4) {
+  q::thread_pool pool({.running = 1});
+  q::auto_reset_event event;
+  q::manual_reset_event begun, go_on;
+  std::atomic<bool> over{false};
+  q::registered_wait wait(pool, [&](q::callback_scope&) {
+    begun.set();
+    static_cast<void>(q::wait(go_on));
+    over = true;
+  });
+  wait.arm(event);
+  event.set();
+  ASSERT_TRUE(q::wait_for(begun, 30s));
+  wait.request_stop();
+  EXPECT_FALSE(q::try_wait(wait.stopped()));
+  go_on.set();
+  EXPECT_TRUE(q::wait_for(wait.stopped(), 30s));
+  EXPECT_TRUE(over.load());
+  q::pool_timer idle(pool, [] { FAIL() << "nothing is due"; });
+  idle.set(1h);
+  idle.request_stop();
+  EXPECT_TRUE(q::try_wait(idle.stopped()));
 }
 
 }  // namespace

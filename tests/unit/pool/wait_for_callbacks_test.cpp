@@ -353,4 +353,19 @@ TEST(WaitForCallbacks, ALimitThatPassesAfterItStillCallsBack_D5) {
   EXPECT_TRUE(q::wait_for(called, 30s));
 }
 
+TEST(WaitForCallbacks, ALimitThatPassesAfterACancellingOneStillCallsBack_D5) {
+  q::thread_pool pool({.running = 1});
+  const q::auto_reset_event event;
+  q::auto_reset_event called;
+  q::registered_wait wait(pool, [&](q::callback_scope&) { called.set(); });
+  bool was_called = false;
+  // One that has passed before the call is rightly taken back: then with a longer one.
+  for (auto limit = 20ms; !was_called && limit < 3s; limit *= 2) {
+    wait.arm(event, limit);
+    wait.wait_for_callbacks(q::pending::cancel);
+    was_called = static_cast<bool>(q::wait_for(called, limit + 2s));
+  }
+  EXPECT_TRUE(was_called);
+}
+
 }  // namespace
