@@ -95,7 +95,8 @@ class thread_pool {
   ///          all; the answer is deferred, and what was queued or had fired still runs. So is that of a callback of another
   ///          pool in a circle, see callback_source::stop(); the destructor cannot be deferred, and ends the process there.
   ///          A worker that has left its last callback, and is destroying its thread's variables, must not wait for the
-  ///          thread that stops: nobody sees that circle.
+  ///          thread that stops, and so must not stop the pool meanwhile: nobody sees that circle. It may drop the last
+  ///          handle.
   /// Orders:  all that callbacks did happens before the return.
   /// Errors:  to own a mutex that a callback waits for: see callback_source::stop().
   stop_result stop(std::source_location where = std::source_location::current()) noexcept;

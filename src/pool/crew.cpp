@@ -176,14 +176,15 @@ void crew::leave() noexcept {
 void crew::left(member& self) noexcept {
   mutex_.lock();
   member* const before = self.has_retired ? make_last_retired(self) : nullptr;
-  const bool joins = self.next_retired != nullptr;
+  os::thread joined = self.next_retired != nullptr ? before->thread : os::thread();
   const bool last = --present_ == 0 && !reporting_;
   mutex_.unlock();
-  // Not after the joining: the one before may be stopping the pool, in the destructor of a variable of its thread.
+  // Not after the joining: the one before may be stopping the pool, in the destructor of a variable of its thread. So may
+  // this one, in a callback of another pool that it is told here.
   if (last) pool_.all_left();
   bool is_abandoned = false;
-  if (joins) {
-    before->thread.join();
+  if (joined) {
+    joined.join();
     const std::lock_guard lock(mutex_);
     self.next_retired = nullptr;
     is_abandoned = self.is_abandoned;

@@ -118,6 +118,7 @@ class crew final : private reactor::deadline_entry {
     bool is_blocked = false;
     bool is_long = false;
     bool has_retired = false;
+    std::uint64_t number = 0;        // of its thread_record, once it has retired: a pthread_t is used again
     member* next_retired = nullptr;  // the one before it that has retired, while it joins that one
     bool is_abandoned = false;       // nobody joins it, or deletes this, but itself when it has joined that one
   };

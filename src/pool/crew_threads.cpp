@@ -124,6 +124,7 @@ void crew::retire(member& self) noexcept {
 // more: so who stops the pool finds it here, or as the one whom it waits for.
 // Returns the one before it, for the caller to delete, and to join if it is `next_retired` then.
 crew::member* crew::make_last_retired(member& self) noexcept {
+  self.number = thread_record::current().number();
   member* const before = std::exchange(retired_, &self);
   if (!detached_) {
     self.next_retired = before;
@@ -160,11 +161,14 @@ void crew::join(member& left) noexcept {
   delete &left;
 }
 
-// Whether it joins, through those that have retired in between, the calling thread.
+// Whether it is still to join another one, and is the calling thread, or joins that through those that have retired in
+// between: then it goes by itself.
 bool crew::waits_for_caller(const member& retired) const noexcept {
-  const member* before = retired.next_retired;
-  while (before != nullptr && !before->thread.is_current()) before = before->next_retired;
-  return before != nullptr;
+  if (retired.next_retired == nullptr) return false;
+  const std::uint64_t caller = thread_record::current().number();
+  const member* each = &retired;
+  while (each != nullptr && each->number != caller) each = each->next_retired;
+  return each != nullptr;
 }
 
 void crew::detach() noexcept {
