@@ -14,13 +14,14 @@ namespace {
 
 namespace q = quiesce;
 using explore::reach;
-using scenario::explore_all;
+using scenario::explore_both;
 using scenario::explore_bounded;
+using scenario::unlimited;
 using std::chrono::milliseconds;
 using support::waiters_of;
 
 TEST(EventScenario, ASignalMeetsATimeOutAndIsTakenOnceOrStays_B5) {
-  explore_all({"signalled", "timed out"}, [] {
+  explore_both(unlimited, unlimited, {"signalled", "timed out"}, [] {
     q::auto_reset_event event;
     int data = 0;
     std::thread signaller([&] {
@@ -36,7 +37,7 @@ TEST(EventScenario, ASignalMeetsATimeOutAndIsTakenOnceOrStays_B5) {
 }
 
 TEST(EventScenario, ASignalPassesOverAWaiterThatTimesOut_A2_B5) {
-  explore_bounded(3, {"passed over the first", "taken by the first"}, [] {
+  explore_both(3, 3, {"passed over the first", "taken by the first"}, [] {
     q::auto_reset_event event;
     bool taken_by_first = false;
     std::thread first([&] { taken_by_first = static_cast<bool>(q::wait_for(event, milliseconds(1))); });
@@ -51,7 +52,7 @@ TEST(EventScenario, ASignalPassesOverAWaiterThatTimesOut_A2_B5) {
 }
 
 TEST(EventScenario, WhatPrecedesASetIsSeenAfterTheWait) {
-  explore_all({"done"}, [] {
+  explore_both(unlimited, unlimited, {"done"}, [] {
     q::auto_reset_event event;
     int data = 0;
     std::thread signaller([&] {
@@ -67,7 +68,7 @@ TEST(EventScenario, WhatPrecedesASetIsSeenAfterTheWait) {
 
 // That set() has returned is known by a flag that orders nothing; so only the event can order the data.
 TEST(EventScenario, AMergedSetPublishesItsWritesToo) {
-  explore_all({"merged", "stored anew"}, [] {
+  explore_both(unlimited, unlimited, {"merged", "stored anew"}, [] {
     q::auto_reset_event event(true);
     int data = 0;
     std::atomic<bool> is_set{false};
@@ -85,7 +86,7 @@ TEST(EventScenario, AMergedSetPublishesItsWritesToo) {
 }
 
 TEST(EventScenario, WhatPrecedesAThrownAwaySignalIsSeenAfterTheReset) {
-  explore_all({"thrown away", "came later"}, [] {
+  explore_both(unlimited, unlimited, {"thrown away", "came later"}, [] {
     q::manual_reset_event event;
     int data = 0;
     std::atomic<bool> is_set{false};
@@ -103,7 +104,7 @@ TEST(EventScenario, WhatPrecedesAThrownAwaySignalIsSeenAfterTheReset) {
 }
 
 TEST(EventScenario, MayBeDestroyedByTheWaiterWhileSetIsReturning_A2_A4) {
-  explore_all({"set had returned", "set was returning"}, [] {
+  explore_both(unlimited, unlimited, {"set had returned", "set was returning"}, [] {
     auto* const event = new q::auto_reset_event;
     std::atomic<bool> has_returned{false};
     std::thread signaller([&] {
@@ -161,7 +162,7 @@ TEST(EventScenario, EachOfTwoSignalsEndsOneOfTwoWaits_A2) {
 }
 
 TEST(EventScenario, TwoSetsAtOnceEndTwoWaitsOrMerge_A2) {
-  explore_bounded(3, {"twice", "merged"}, [] {
+  explore_both(3, 3, {"twice", "merged"}, [] {
     q::auto_reset_event event;
     std::thread first([&] { event.set(); });
     std::thread second([&] { event.set(); });
@@ -177,7 +178,7 @@ TEST(EventScenario, TwoSetsAtOnceEndTwoWaitsOrMerge_A2) {
 
 // An event that is signalled while nobody works is a lock.
 TEST(EventScenario, ASignalThatIsPassedOnIsHeldByOneThreadAtATime_A2) {
-  explore_bounded(3, {"done"}, [] {
+  explore_both(3, 3, {"done"}, [] {
     q::auto_reset_event turn(true);
     int count = 0;
     const auto work = [&] {
@@ -196,7 +197,7 @@ TEST(EventScenario, ASignalThatIsPassedOnIsHeldByOneThreadAtATime_A2) {
 }
 
 TEST(EventScenario, AManualSetReleasesBothWaitersThoughOneOfThemResetsAtOnce_A2) {
-  explore_bounded(3, {"both waited"}, [] {
+  explore_both(3, 3, {"both waited"}, [] {
     q::manual_reset_event event;
     bool both_wait = false;
     std::thread first([&] {
@@ -232,7 +233,7 @@ TEST(EventScenario, AManualSetReleasesBothWaitersThoughTheHandleIsClosedAtOnce_A
 }
 
 TEST(EventScenario, AResetMeetsASetAndEitherIsTheLast) {
-  explore_bounded(3, {"signalled at the end", "unsignalled at the end", "released"}, [] {
+  explore_both(3, 3, {"signalled at the end", "unsignalled at the end", "released"}, [] {
     q::manual_reset_event event;
     std::thread signaller([&] { event.set(); });
     std::thread resetter([&] { event.reset(); });
@@ -260,7 +261,7 @@ TEST(EventScenario, APulseReleasesBothThatWaitAndLeavesAManualEventUnsignalled_A
 }
 
 TEST(EventScenario, APulseReleasesOneThatWaitsAndLeavesAnAutomaticEventUnsignalled_A3) {
-  explore_bounded(4, {"released by the pulse", "came later"}, [] {
+  explore_both(4, 4, {"released by the pulse", "came later"}, [] {
     q::auto_reset_event event;
     int data = 0;
     std::thread waiter([&] {

@@ -15,13 +15,14 @@ namespace {
 
 namespace q = quiesce;
 using explore::reach;
-using scenario::explore_all;
+using scenario::explore_both;
 using scenario::explore_bounded;
+using scenario::unlimited;
 using std::chrono::milliseconds;
 using support::waiters_of;
 
 TEST(MutexScenario, GuardsWhatTwoThreadsChange_A6) {
-  explore_all({"the second found it locked", "it was free"}, [] {
+  explore_both(unlimited, unlimited, {"the second found it locked", "it was free"}, [] {
     q::mutex mutex;
     int count = 0;
     const auto work = [&] {
@@ -60,7 +61,7 @@ TEST(MutexScenario, GuardsWhatThreeThreadsChange_A6) {
 }
 
 TEST(MutexScenario, AnUnlockMeetsATimeOutAndTheMutexIsTakenOrFree_A6_B5) {
-  explore_bounded(4, {"taken", "timed out"}, [] {
+  explore_both(4, 4, {"taken", "timed out"}, [] {
     q::mutex mutex;
     q::auto_reset_event locked;
     std::thread owner([&] {
@@ -80,7 +81,7 @@ TEST(MutexScenario, AnUnlockMeetsATimeOutAndTheMutexIsTakenOrFree_A6_B5) {
 }
 
 TEST(MutexScenario, TheNextIsToldThatItsOwnerEndedWhereverThatMeetsHim_A6) {
-  explore_all({"the owner had ended", "he was waiting"}, [] {
+  explore_both(unlimited, 4, {"the owner had ended", "he was waiting"}, [] {
     q::mutex mutex;
     q::auto_reset_event locked;
     int data = 0;
@@ -103,7 +104,7 @@ TEST(MutexScenario, TheNextIsToldThatItsOwnerEndedWhereverThatMeetsHim_A6) {
 }
 
 TEST(MutexScenario, AnAbandonedMutexIsNotLostByAWaitThatTimesOut_A6_B5) {
-  explore_bounded(4, {"abandoned", "timed out"}, [] {
+  explore_both(4, 4, {"abandoned", "timed out"}, [] {
     q::mutex mutex;
     q::auto_reset_event locked;
     std::thread owner([&] {
@@ -121,7 +122,7 @@ TEST(MutexScenario, AnAbandonedMutexIsNotLostByAWaitThatTimesOut_A6_B5) {
 }
 
 TEST(MutexScenario, TheLastHandleMayBeClosedWhileTheOwnerEnds_A4_A6) {
-  explore_all({"closed before", "closed after"}, [] {
+  explore_both(unlimited, 4, {"closed before", "closed after"}, [] {
     auto mutex = std::make_unique<q::mutex>();
     q::auto_reset_event locked;
     bool ending = false;
@@ -138,7 +139,7 @@ TEST(MutexScenario, TheLastHandleMayBeClosedWhileTheOwnerEnds_A4_A6) {
 }
 
 TEST(MutexScenario, MayBeDestroyedByTheNextOwnerWhileUnlockIsReturning_A4_A6) {
-  explore_all({"unlocked before", "handed over"}, [] {
+  explore_both(unlimited, 4, {"unlocked before", "handed over"}, [] {
     auto* const mutex = new q::mutex;
     q::auto_reset_event locked;
     std::thread owner([&] {

@@ -14,11 +14,11 @@ namespace {
 
 namespace q = quiesce;
 using explore::reach;
-using scenario::explore_all;
-using scenario::explore_bounded;
+using scenario::explore_both;
+using scenario::unlimited;
 
 TEST(QueueLockScenario, OneOfTwoThreadsHoldsItAtATime) {
-  explore_all({"done"}, [] {
+  explore_both(unlimited, unlimited, {"done"}, [] {
     q::event_object object(q::event_word::reset::automatic, false);
     int count = 0;
     const auto work = [&] {
@@ -34,7 +34,7 @@ TEST(QueueLockScenario, OneOfTwoThreadsHoldsItAtATime) {
 }
 
 TEST(QueueLockScenario, EachOfThreeThreadsGetsIt) {
-  explore_bounded(4, {"done"}, [] {
+  explore_both(4, 4, {"done"}, [] {
     q::event_object object(q::event_word::reset::automatic, false);
     int count = 0;
     const auto work = [&] {
@@ -52,7 +52,7 @@ TEST(QueueLockScenario, EachOfThreeThreadsGetsIt) {
 }
 
 TEST(QueueLockScenario, ASignalThatIsStoredWhileItIsHeldStays) {
-  explore_all({"signalled"}, [] {
+  explore_both(unlimited, unlimited, {"signalled"}, [] {
     q::auto_reset_event event;
     std::thread other([&] {
       const q::queue_lock lock(*q::handle_ref(event).object());
@@ -66,7 +66,7 @@ TEST(QueueLockScenario, ASignalThatIsStoredWhileItIsHeldStays) {
 }
 
 TEST(QueueLockScenario, ANameMayBeReadWhileItIsGivenAnew) {
-  explore_all({"the old one", "the new one"}, [] {
+  explore_both(unlimited, unlimited, {"the old one", "the new one"}, [] {
     q::auto_reset_event event;
     q::waitable& object = *q::handle_ref(event).object();
     event.set_name("old");
@@ -89,7 +89,7 @@ class probe final : public q::event_object {
 };
 
 TEST(ReferenceScenario, TheLastOfThreeOwnersDestroysTheObjectAndSeesTheWorkOfTheOthers_A4) {
-  explore_all({"destroyed"}, [] {
+  explore_both(unlimited, unlimited, {"destroyed"}, [] {
     int sum = 0;
     auto* const object = new probe(sum);
     object->add_reference();
@@ -130,7 +130,7 @@ class listed final : public q::event_object {
 };
 
 TEST(ReferenceScenario, OneWhoFindsAnObjectInAListGetsItWholeOrNotAtAll_A4) {
-  explore_all({"got it", "found it ended", "found nothing"}, [] {
+  explore_both(unlimited, unlimited, {"got it", "found it ended", "found nothing"}, [] {
     std::mutex lock;
     listed* place = nullptr;
     auto* const object = new listed(lock, place);
@@ -164,7 +164,7 @@ class looked_at : public q::event_object {
 };
 
 TEST(EventScenario, WhoSeesThatItIsSignalledSeesWhatPrecededTheSet) {
-  explore_all({"seen", "not yet"}, [] {
+  explore_both(unlimited, unlimited, {"seen", "not yet"}, [] {
     looked_at event;
     int data = 0;
     std::thread signaller([&] {

@@ -14,8 +14,9 @@ namespace {
 
 namespace q = quiesce;
 using explore::reach;
-using scenario::explore_all;
+using scenario::explore_both;
 using scenario::explore_bounded;
+using scenario::unlimited;
 
 class written_item final : public q::work_item {
  public:
@@ -25,7 +26,7 @@ class written_item final : public q::work_item {
 };
 
 TEST(IncomingItemsScenario, EachPushIsTakenWholeOrComesToTheLock) {
-  explore_all({"taken", "attended to", "came to the lock"}, [] {
+  explore_both(unlimited, unlimited, {"taken", "attended to", "came to the lock"}, [] {
     q::incoming_items items;
     q::run_queue queue;
     items.open();

@@ -14,11 +14,12 @@ namespace {
 
 namespace q = quiesce;
 using explore::reach;
+using scenario::explore_both;
 using scenario::explore_bounded;
 using std::chrono::milliseconds;
 
 TEST(RegisteredWaitScenario, ASignalMakesOneCallbackThatSeesWhatPrecededIt_C4) {
-  explore_bounded(3, {"called"}, [] {
+  explore_both(3, 2, {"called"}, [] {
     q::auto_reset_event event;
     q::thread_pool pool({.running = 1});
     int data = 0;
@@ -37,7 +38,7 @@ TEST(RegisteredWaitScenario, ASignalMakesOneCallbackThatSeesWhatPrecededIt_C4) {
 }
 
 TEST(RegisteredWaitScenario, ASignalMeetsADisarmAndIsTakenOrStays_C4_C5_C6) {
-  explore_bounded(3, {"taken", "stayed"}, [] {
+  explore_both(3, 2, {"taken", "stayed"}, [] {
     q::auto_reset_event event;
     q::thread_pool pool({.running = 1});
     int calls = 0;

@@ -12,12 +12,12 @@ namespace {
 
 namespace q = quiesce;
 using explore::reach;
-using scenario::explore_all;
-using scenario::explore_bounded;
+using scenario::explore_both;
+using scenario::unlimited;
 using std::chrono::milliseconds;
 
 TEST(SemaphoreScenario, WhatPrecedesAReleaseIsSeenAfterTheWait_A6) {
-  explore_all({"done"}, [] {
+  explore_both(unlimited, unlimited, {"done"}, [] {
     q::semaphore semaphore(0);
     int data = 0;
     std::thread releaser([&] {
@@ -32,7 +32,7 @@ TEST(SemaphoreScenario, WhatPrecedesAReleaseIsSeenAfterTheWait_A6) {
 }
 
 TEST(SemaphoreScenario, AReleaseByTwoEndsTwoWaits_A6) {
-  explore_bounded(3, {"nobody had queued", "somebody had"}, [] {
+  explore_both(3, 3, {"nobody had queued", "somebody had"}, [] {
     q::semaphore semaphore(0);
     std::atomic<int> ended{0};
     const auto wait = [&] {
@@ -51,7 +51,7 @@ TEST(SemaphoreScenario, AReleaseByTwoEndsTwoWaits_A6) {
 }
 
 TEST(SemaphoreScenario, AReleaseMeetsATimeOutAndIsTakenOrStays_A6_B5) {
-  explore_all({"taken", "stays"}, [] {
+  explore_both(unlimited, unlimited, {"taken", "stays"}, [] {
     q::semaphore semaphore(0);
     std::thread releaser([&] { semaphore.release(); });
     const q::wait_result result = q::wait_for(semaphore, milliseconds(1));
@@ -63,7 +63,7 @@ TEST(SemaphoreScenario, AReleaseMeetsATimeOutAndIsTakenOrStays_A6_B5) {
 }
 
 TEST(SemaphoreScenario, OfTwoReleasesAtAMaximumOfOneTheSecondFailsAndLosesNothing_A6) {
-  explore_all({"the other", "this one"}, [] {
+  explore_both(unlimited, unlimited, {"the other", "this one"}, [] {
     q::semaphore semaphore(0, 1);
     const auto release = [&] {
       try {
@@ -83,7 +83,7 @@ TEST(SemaphoreScenario, OfTwoReleasesAtAMaximumOfOneTheSecondFailsAndLosesNothin
 }
 
 TEST(SemaphoreScenario, MayBeDestroyedByTheWaiterWhileReleaseIsReturning_A4_A6) {
-  explore_all({"had returned", "was returning"}, [] {
+  explore_both(unlimited, unlimited, {"had returned", "was returning"}, [] {
     auto* const semaphore = new q::semaphore(0);
     std::atomic<bool> has_returned{false};
     std::thread releaser([&] {

@@ -17,6 +17,7 @@ namespace {
 
 namespace q = quiesce;
 using explore::reach;
+using scenario::explore_both;
 using scenario::explore_bounded;
 using std::chrono::milliseconds;
 
@@ -63,7 +64,7 @@ TEST(StopScenario, NoCallbackFollowsAStopThoughCallbacksArmTheirWaitAgain_D1_D2)
 }
 
 TEST(StopScenario, ASignalMeetsAStopAndItsCallbackRunsOrItStays_D1_D3) {
-  explore_bounded(3, {"ran", "stayed"}, [] {
+  explore_both(3, 2, {"ran", "stayed"}, [] {
     scene s;
     q::registered_wait wait(s.pool, s.count());
     wait.arm(s.event);
@@ -88,7 +89,7 @@ TEST(StopScenario, ARepeatingWaitStopsWhileItIsSignalled_D1_D2) {
 }
 
 TEST(StopScenario, AStopMeetsAnArmingOnAnotherThread_D2) {
-  explore_bounded(3, {"armed", "refused"}, [] {
+  explore_both(3, 2, {"armed", "refused"}, [] {
     scene s;
     q::registered_wait wait(s.pool, s.count());
     std::thread other([&] { reach(wait.arm(s.event) == q::arm_status::refused ? "refused" : "armed"); });

@@ -11,12 +11,12 @@ namespace {
 
 namespace q = quiesce;
 using explore::reach;
-using scenario::explore_all;
-using scenario::explore_bounded;
+using scenario::explore_both;
+using scenario::unlimited;
 using std::chrono::milliseconds;
 
 TEST(StopTokenScenario, AStopRequestEndsAWaitThatNobodySignals_B1) {
-  explore_all({"stopped"}, [] {
+  explore_both(unlimited, unlimited, {"stopped"}, [] {
     q::auto_reset_event event;
     std::stop_source source;
     int data = 0;
@@ -32,7 +32,7 @@ TEST(StopTokenScenario, AStopRequestEndsAWaitThatNobodySignals_B1) {
 }
 
 TEST(StopTokenScenario, AStopRequestMeetsASignalAndOneOfThemEndsTheWait_B1_B5) {
-  explore_bounded(3, {"stopped", "signalled"}, [] {
+  explore_both(3, 3, {"stopped", "signalled"}, [] {
     q::auto_reset_event event;
     std::stop_source source;
     std::thread stopper([&] { source.request_stop(); });
@@ -47,7 +47,7 @@ TEST(StopTokenScenario, AStopRequestMeetsASignalAndOneOfThemEndsTheWait_B1_B5) {
 }
 
 TEST(StopTokenScenario, ASignalThatComesBeforeTheStopWins_B5) {
-  explore_all({"signalled"}, [] {
+  explore_both(unlimited, 4, {"signalled"}, [] {
     q::auto_reset_event event;
     std::stop_source source;
     std::thread other([&] {
@@ -63,7 +63,7 @@ TEST(StopTokenScenario, ASignalThatComesBeforeTheStopWins_B5) {
 }
 
 TEST(StopTokenScenario, ASignalThatComesAfterTheStopIsTakenOrStays_B5) {
-  explore_all({"stopped", "signalled"}, [] {
+  explore_both(unlimited, 4, {"stopped", "signalled"}, [] {
     q::auto_reset_event event;
     std::stop_source source;
     std::thread other([&] {
@@ -78,7 +78,7 @@ TEST(StopTokenScenario, ASignalThatComesAfterTheStopIsTakenOrStays_B5) {
 }
 
 TEST(StopTokenScenario, AStopRequestMeetsATimeOut_B1_B5) {
-  explore_all({"stopped", "timed out"}, [] {
+  explore_both(unlimited, unlimited, {"stopped", "timed out"}, [] {
     q::auto_reset_event event;
     std::stop_source source;
     std::thread stopper([&] { source.request_stop(); });
@@ -92,7 +92,7 @@ TEST(StopTokenScenario, AStopRequestMeetsATimeOut_B1_B5) {
 }
 
 TEST(StopTokenScenario, TheEventMayBeDestroyedAfterAWaitThatWasStopped_A4) {
-  explore_all({"stopped"}, [] {
+  explore_both(unlimited, unlimited, {"stopped"}, [] {
     std::stop_source source;
     std::thread stopper([&] { source.request_stop(); });
     {

@@ -15,13 +15,14 @@ namespace {
 
 namespace q = quiesce;
 using explore::reach;
-using scenario::explore_all;
+using scenario::explore_both;
 using scenario::explore_bounded;
+using scenario::unlimited;
 using std::chrono::milliseconds;
 using support::waiters_of;
 
 TEST(WaitAllScenario, IsCompletedByTheLastSignalOfOneThread_B3) {
-  explore_all({"queued", "all there"}, [] {
+  explore_both(unlimited, 4, {"queued", "all there"}, [] {
     q::auto_reset_event a;
     q::auto_reset_event b;
     std::atomic<bool> queued{false};
@@ -39,7 +40,7 @@ TEST(WaitAllScenario, IsCompletedByTheLastSignalOfOneThread_B3) {
 }
 
 TEST(WaitAllScenario, IsCompletedByTheLaterOfTwoThreads_B3) {
-  explore_bounded(3, {"done"}, [] {
+  explore_both(3, 3, {"done"}, [] {
     q::auto_reset_event a;
     q::semaphore b(0);
     std::thread first([&] { a.set(); });
@@ -53,7 +54,7 @@ TEST(WaitAllScenario, IsCompletedByTheLaterOfTwoThreads_B3) {
 }
 
 TEST(WaitAllScenario, TakesAllOrNothingWhenItTimesOut_B3_B5) {
-  explore_all({"taken", "timed out with one", "timed out with none"}, [] {
+  explore_both(unlimited, 4, {"taken", "timed out with one", "timed out with none"}, [] {
     q::auto_reset_event a;
     q::auto_reset_event b(true);
     std::atomic<bool> is_set{false};
@@ -75,7 +76,7 @@ TEST(WaitAllScenario, TakesAllOrNothingWhenItTimesOut_B3_B5) {
 }
 
 TEST(WaitAllScenario, NobodySeesItHalfTakenWhenASignalCompletesIt_B3) {
-  explore_bounded(4, {"all", "nothing"}, [] {
+  explore_both(4, 3, {"all", "nothing"}, [] {
     q::auto_reset_event a;
     q::auto_reset_event b(true);
     bool found_a = false;
@@ -131,7 +132,7 @@ TEST(WaitAllScenario, OfTwoInOppositeOrderOneGetsAll_B3) {
 }
 
 TEST(WaitAllScenario, APulseCompletesItOrPassesItBy_A3_B3) {
-  explore_all({"completed", "passed by"}, [] {
+  explore_both(unlimited, 4, {"completed", "passed by"}, [] {
     q::manual_reset_event a;
     q::auto_reset_event b(true);
     std::thread signaller([&] { a.pulse(); });
@@ -144,7 +145,7 @@ TEST(WaitAllScenario, APulseCompletesItOrPassesItBy_A3_B3) {
 }
 
 TEST(WaitAllScenario, AResetMeetsItAndNothingIsHalfTaken_B3) {
-  explore_bounded(4, {"completed", "reset before"}, [] {
+  explore_both(4, 4, {"completed", "reset before"}, [] {
     q::manual_reset_event a(true);
     q::auto_reset_event b;
     std::thread other([&] {
@@ -160,7 +161,7 @@ TEST(WaitAllScenario, AResetMeetsItAndNothingIsHalfTaken_B3) {
 }
 
 TEST(WaitAllScenario, ItsObjectsMayBeDestroyedWhileTheLastSignalIsReturning_A4_B3) {
-  explore_all({"had returned", "was returning"}, [] {
+  explore_both(unlimited, unlimited, {"had returned", "was returning"}, [] {
     auto* const a = new q::auto_reset_event(true);
     auto* const b = new q::auto_reset_event;
     std::atomic<bool> has_returned{false};
@@ -177,7 +178,7 @@ TEST(WaitAllScenario, ItsObjectsMayBeDestroyedWhileTheLastSignalIsReturning_A4_B
 }
 
 TEST(WaitAllScenario, ASignalMeetsAStop_B1_B3_B5) {
-  explore_bounded(3, {"signalled", "stopped"}, [] {
+  explore_both(3, 3, {"signalled", "stopped"}, [] {
     q::auto_reset_event a(true);
     q::auto_reset_event b;
     std::stop_source source;

@@ -21,13 +21,14 @@ namespace {
 
 namespace q = quiesce;
 using explore::reach;
-using scenario::explore_all;
+using scenario::explore_both;
 using scenario::explore_bounded;
+using scenario::unlimited;
 using std::chrono::milliseconds;
 using support::waiters_of;
 
 TEST(WaitScenario, OfTwoSignalsForOneWaitOneIsTakenAndTheOtherStays_B2_B5) {
-  explore_bounded(3, {"the first", "the second"}, [] {
+  explore_both(3, 3, {"the first", "the second"}, [] {
     q::auto_reset_event a;
     q::auto_reset_event b;
     std::thread first([&] { a.set(); });
@@ -42,7 +43,7 @@ TEST(WaitScenario, OfTwoSignalsForOneWaitOneIsTakenAndTheOtherStays_B2_B5) {
 }
 
 TEST(WaitScenario, OfTwoSignalsOfOneThreadOneIsTakenAndTheOtherStays_B2_B5) {
-  explore_all({"the first", "the second"}, [] {
+  explore_both(unlimited, unlimited, {"the first", "the second"}, [] {
     q::auto_reset_event a;
     q::auto_reset_event b;
     std::thread signaller([&] {
@@ -58,7 +59,7 @@ TEST(WaitScenario, OfTwoSignalsOfOneThreadOneIsTakenAndTheOtherStays_B2_B5) {
 }
 
 TEST(WaitScenario, ASignalForOneOfSeveralMeetsATimeOut_B2_B5) {
-  explore_all({"signalled", "timed out"}, [] {
+  explore_both(unlimited, unlimited, {"signalled", "timed out"}, [] {
     q::auto_reset_event a;
     q::auto_reset_event b;
     std::thread signaller([&] { b.set(); });
@@ -71,7 +72,7 @@ TEST(WaitScenario, ASignalForOneOfSeveralMeetsATimeOut_B2_B5) {
 }
 
 TEST(WaitScenario, AnObjectThatStandsTwiceInAWaitGivesOneSignal_B2) {
-  explore_all({"taken"}, [] {
+  explore_both(unlimited, unlimited, {"taken"}, [] {
     q::auto_reset_event event;
     std::thread signaller([&] { event.set(); });
     const q::wait_result result = q::wait_any({event, event});
@@ -83,7 +84,7 @@ TEST(WaitScenario, AnObjectThatStandsTwiceInAWaitGivesOneSignal_B2) {
 }
 
 TEST(WaitScenario, AManualSetEndsAWaitThatItStandsInTwiceOnce_B2) {
-  explore_all({"taken"}, [] {
+  explore_both(unlimited, unlimited, {"taken"}, [] {
     auto* const event = new q::manual_reset_event;
     std::thread signaller([&] { event->set(); });
     const q::wait_result result = q::wait_any({*event, *event});
@@ -114,7 +115,7 @@ TEST(WaitScenario, TwoThreadsThatWaitForTheSameObjectsInOppositeOrderGetOneEach_
 }
 
 TEST(WaitScenario, TheLastHandleMayBeClosedWhileItIsWaitedFor_A4) {
-  explore_all({"closed while it waited", "closed by the waiter"}, [] {
+  explore_both(unlimited, unlimited, {"closed while it waited", "closed by the waiter"}, [] {
     auto shared = std::make_unique<q::auto_reset_event>();
     q::auto_reset_event signalled = shared->duplicate();
     bool closed = false;
@@ -134,7 +135,7 @@ TEST(WaitScenario, TheLastHandleMayBeClosedWhileItIsWaitedFor_A4) {
 
 // The handle is closed, by a time-out that comes, while the signal is on its way.
 TEST(WaitScenario, AHandleThatIsClosedAfterATimeOutIsLeftByTheWait_A4_B5) {
-  explore_all({"signalled", "timed out"}, [] {
+  explore_both(unlimited, unlimited, {"signalled", "timed out"}, [] {
     q::auto_reset_event event;
     std::thread signaller([other = event.duplicate()]() mutable { other.set(); });
     {
@@ -147,7 +148,7 @@ TEST(WaitScenario, AHandleThatIsClosedAfterATimeOutIsLeftByTheWait_A4_B5) {
 
 // On the heap, where a late touch is noticed; wait() has it on the stack of the thread.
 TEST(WaitScenario, TheBlockMayBeFreedWhenTheWaitHasReturnedThoughASignalMeetsATimeOut_B5) {
-  explore_all({"signalled", "timed out"}, [] {
+  explore_both(unlimited, unlimited, {"signalled", "timed out"}, [] {
     q::auto_reset_event event;
     std::thread signaller([&] { event.set(); });
     {
@@ -162,7 +163,7 @@ TEST(WaitScenario, TheBlockMayBeFreedWhenTheWaitHasReturnedThoughASignalMeetsATi
 }
 
 TEST(WaitScenario, TheBlockMayBeFreedWhenTheWaitHasReturnedThoughASignalMeetsAStop_B5) {
-  explore_bounded(3, {"signalled", "stopped"}, [] {
+  explore_both(3, 3, {"signalled", "stopped"}, [] {
     q::auto_reset_event event;
     std::stop_source source;
     std::thread signaller([&] { event.set(); });
@@ -180,7 +181,7 @@ TEST(WaitScenario, TheBlockMayBeFreedWhenTheWaitHasReturnedThoughASignalMeetsASt
 }
 
 TEST(ParkerScenario, MayBeDestroyedAsSoonAsItIsTold) {
-  explore_all({"told"}, [] {
+  explore_both(unlimited, unlimited, {"told"}, [] {
     auto* const parker = new q::parker;
     int data = 0;
     std::thread teller([&] {
@@ -196,7 +197,7 @@ TEST(ParkerScenario, MayBeDestroyedAsSoonAsItIsTold) {
 }
 
 TEST(ParkerScenario, OneWhoseLimitCameFirstIsStillTold) {
-  explore_all({"in time", "too late"}, [] {
+  explore_both(unlimited, unlimited, {"in time", "too late"}, [] {
     auto* const parker = new q::parker;
     std::thread teller([&] { parker->unpark(); });
     if (parker->park_until(q::deadline(milliseconds(1)))) {
@@ -211,7 +212,7 @@ TEST(ParkerScenario, OneWhoseLimitCameFirstIsStillTold) {
 }
 
 TEST(ParkerScenario, CanBeToldAgainWhenItHasBegunAnew) {
-  explore_all({"told twice"}, [] {
+  explore_both(unlimited, unlimited, {"told twice"}, [] {
     q::parker parker;
     q::parker answer;
     std::thread teller([&] {
