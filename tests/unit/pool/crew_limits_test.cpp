@@ -160,6 +160,9 @@ TEST(CrewLimits, ThePoolMayGoWithAVariableOfARetiredThreadThatAnotherOneJoins_C8
   });
   pool.post([&] { static_cast<void>(q::wait(second)); });
   ASSERT_TRUE(eventually([&] { return pool.counts().waiting == 2; }));
+  // The third is busy meanwhile, so that these two are the ones who retire.
+  pool.post([&] { EXPECT_TRUE(pool.comes_to(1)); });
+  ASSERT_TRUE(eventually([&] { return pool.counts().running == 1; }));
   first.set();
   ASSERT_TRUE(pool.comes_to(2));
   second.set();
