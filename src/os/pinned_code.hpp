@@ -10,7 +10,8 @@ namespace quiesce::inline v0::os {
 /// libraries run: a thread that such a destructor waits for must not ask for it. So who lets go, which may be a worker
 /// under way to tell a stop, only leaves the object to be closed; and it is closed
 ///   - by a thread that returns from a stop, in close_all(). It may wait for the loader, since nobody waits for it
-///     through this library; and if it holds the lock itself, it can take it again
+///     through this library; and if it holds the lock itself, it can take it again. Of several at the same time one closes
+///     what all have left, and the others do not wait for it: it may be waiting for the loader's lock, which they hold
 ///   - otherwise by a thread that is made for it and ends then, in see_to_closing(). Nobody waits for that one at all
 ///
 /// The object is closed by code of this library only, from where no way leads back into it. What runs in closing, the

@@ -41,6 +41,7 @@ void group_core::member_closed() noexcept {
 }
 
 void group_core::request_stop() noexcept {
+  add_reference();  // what a member captured may own the group
   bool is_over;
   {
     std::unique_lock hold(lock_);
@@ -58,6 +59,7 @@ void group_core::request_stop() noexcept {
     is_over = open_ == 0;
   }
   if (is_over) set();
+  release();
 }
 
 stop_result group_core::stop_until(deadline until, blocked_stop::kind kind,

@@ -148,6 +148,7 @@ void pool_core::member_closed(registration& member) noexcept {
 }
 
 void pool_core::request_stop() noexcept {
+  add_reference();  // what a member captured may own the pool
   mutex_.lock();
   closing_ = true;
   if (step(posted_word::on_close) == posted_word::step::some_left) ++live_;  // until the last of them has ended
@@ -165,20 +166,27 @@ void pool_core::request_stop() noexcept {
   const bool leaves = leaves_now();
   mutex_.unlock();
   if (leaves) crew_.leave();
+  release();
 }
 
 stop_status pool_core::stop_until(deadline until, blocked_stop::kind kind, const std::source_location& where) noexcept {
+  add_reference();  // what a member captured may own the pool
   request_stop();
+  stop_status answer;
   {
     blocked_stop self(*this, *this, kind, until, where);
-    const stop_status answer = self.answer(wait_any_until({self.news(), handle_ref(*this)}, until));
-    if (answer != stop_status::stopped) return answer;
+    answer = self.answer(wait_any_until({self.news(), handle_ref(*this)}, until));
   }
-  thread_record::current().inline_calls.hand_over();  // a thread that ends may wait for it
-  const std::lock_guard hold(joining_);
-  if (!std::exchange(joined_, true)) crew_.join();
-  os::pinned_code::close_all();
-  return stop_status::stopped;
+  if (answer == stop_status::stopped) {
+    thread_record::current().inline_calls.hand_over();  // a thread that ends may wait for it
+    {
+      const std::lock_guard hold(joining_);
+      if (!std::exchange(joined_, true)) crew_.join();
+    }
+    os::pinned_code::close_all();  // without the lock: a destructor of what is unloaded may stop the pool
+  }
+  release();
+  return answer;
 }
 
 void pool_core::detach_workers() noexcept {

@@ -173,18 +173,52 @@ TEST(StopGroupScenario, AMemberEndsWhileTheGroupStops_C9_D1) {
   });
 }
 
-TEST(StopGroupScenario, WhatAMemberCapturedMayOwnTheGroup_C9_D3) {
-  explore_bounded(1, {"gone"}, [] {
+// The stop lets go of what was captured, and with it of the group.
+void end_a_group_of_one_that_owns_it(void (*stop)(q::stop_group&)) {
+  explore_bounded(1, {"gone"}, [stop] {
     q::thread_pool pool({.running = 1});
     auto group = std::make_shared<q::stop_group>();
     q::stop_group& same = *group;
     q::pool_work work(pool, [group] {});
     same.add(work);
     group.reset();
-    same.stop();  // lets go of what was captured
+    stop(same);
     assert(work.submit() == q::post_status::refused);
     reach("gone");
   });
+}
+
+TEST(StopGroupScenario, WhatAMemberCapturedMayOwnTheGroup_C9_D3) {
+  end_a_group_of_one_that_owns_it([](q::stop_group& group) { group.stop(); });
+}
+
+TEST(StopGroupScenario, WhatAMemberCapturedMayOwnTheGroupWhoseStopIsOnlyRequested_C9_D4) {
+  end_a_group_of_one_that_owns_it([](q::stop_group& group) { group.request_stop(); });
+}
+
+// The same with a pool, and a work that nobody else owns.
+void end_a_pool_of_one_that_owns_it(void (*stop)(q::thread_pool&)) {
+  struct service {
+    q::thread_pool pool{{.running = 1}};
+    std::unique_ptr<q::pool_work> work;
+    ~service() { work.reset(); }
+  };
+  explore_bounded(1, {"gone"}, [stop] {
+    auto owner = std::make_shared<service>();
+    q::thread_pool& pool = owner->pool;
+    owner->work = std::make_unique<q::pool_work>(pool, [owner] {});
+    owner.reset();
+    stop(pool);
+    reach("gone");
+  });
+}
+
+TEST(PoolStopScenario, WhatACallbackCapturedMayOwnThePool_D3) {
+  end_a_pool_of_one_that_owns_it([](q::thread_pool& pool) { pool.stop(); });
+}
+
+TEST(PoolStopScenario, WhatACallbackCapturedMayOwnThePoolWhoseStopIsOnlyRequested_D4) {
+  end_a_pool_of_one_that_owns_it([](q::thread_pool& pool) { pool.request_stop(); });
 }
 
 TEST(StopGroupScenario, NobodyHangsWhenTwoMembersStopTheirGroup_C9_D3_D8) {

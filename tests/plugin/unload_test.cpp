@@ -194,6 +194,21 @@ TEST_F(Plugin, ADestructorOfAnotherLibraryMayStopThePoolThatRunsItsFunctions_C10
   EXPECT_TRUE(stopped);
 }
 
+TEST_F(Plugin, ItsOwnDestructorMayStopThePoolWhoseStopUnloadsIt_C10) {
+  library_.face().post(pool_, runs_);
+  ASSERT_TRUE(eventually([&] { return runs_.begun == 1; }));
+  library_.close();
+  bool stopped = false;
+  quiesce_test_program.destroyed = [&] {
+    quiesce_test_program.destroyed = nullptr;
+    stopped = pool_.stop().status == stop_status::stopped;
+  };
+  pool_.request_stop();
+  runs_.go_on.set();
+  EXPECT_EQ(pool_.stop().status, stop_status::stopped);
+  EXPECT_TRUE(stopped);
+}
+
 TEST_F(Plugin, OnlyWhatCanBeUnloadedIsPinned_C10) {
   EXPECT_FALSE(quiesce::os::pinned_code(nullptr));
   EXPECT_FALSE(quiesce::os::pinned_code(reinterpret_cast<const void*>(&is_loaded)));

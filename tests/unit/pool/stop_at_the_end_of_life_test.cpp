@@ -17,10 +17,10 @@ namespace q = quiesce;
 using namespace std::chrono_literals;
 using support::eventually;
 
-// A service whose callback keeps it alive, the usual cycle: it ends when the callback is destroyed.
+// A service whose callback keeps it alive, the usual cycle: it ends when the callback is destroyed, and with it the pool.
 struct service {
   std::unique_ptr<q::registered_wait> wait;
-  std::shared_ptr<q::thread_pool> pool;
+  std::unique_ptr<q::thread_pool> pool;
   std::atomic<bool>* ended;
   ~service() {
     wait.reset();
@@ -34,31 +34,34 @@ bool service_ends_by(Stop stop) {
   std::atomic<bool> ended{false};
   q::auto_reset_event event;
   {
-    auto pool = std::make_shared<q::thread_pool>(q::pool_options{.running = 1});
     auto owner = std::make_shared<service>();
     owner->ended = &ended;
-    owner->pool = pool;
+    owner->pool = std::make_unique<q::thread_pool>(q::pool_options{.running = 1});
     owner->wait =
-        std::make_unique<q::registered_wait>(*pool, [owner](q::callback_scope&) { FAIL() << "nothing fired"; });
+        std::make_unique<q::registered_wait>(*owner->pool, [owner](q::callback_scope&) { FAIL() << "nothing fired"; });
     owner->wait->arm(event);
     service& served = *owner;
     owner.reset();
-    stop(served, *pool);
+    stop(served);
   }
   return eventually([&] { return ended.load(); });
 }
 
 // asio#1475: what was cancelled kept its owner alive for ever.
 TEST(StopAtTheEndOfLife, AWaitThatOnlyItsOwnCallbackOwnsCanBeStopped_D3) {
-  EXPECT_TRUE(service_ends_by([](service& s, q::thread_pool&) { s.wait->stop(); }));
+  EXPECT_TRUE(service_ends_by([](service& s) { s.wait->stop(); }));
 }
 
 TEST(StopAtTheEndOfLife, AndSoCanARequestedStop_D4) {
-  EXPECT_TRUE(service_ends_by([](service& s, q::thread_pool&) { s.wait->request_stop(); }));
+  EXPECT_TRUE(service_ends_by([](service& s) { s.wait->request_stop(); }));
 }
 
 TEST(StopAtTheEndOfLife, AndSoCanItsPool_D3) {
-  EXPECT_TRUE(service_ends_by([](service&, q::thread_pool& pool) { pool.stop(); }));
+  EXPECT_TRUE(service_ends_by([](service& s) { s.pool->stop(); }));
+}
+
+TEST(StopAtTheEndOfLife, AndSoCanARequestedStopOfItsPool_D3_D4) {
+  EXPECT_TRUE(service_ends_by([](service& s) { s.pool->request_stop(); }));
 }
 
 TEST(StopAtTheEndOfLife, APoolThatIsStoppedByWhatACallbackCapturedAnswersDeferred_D3) {
