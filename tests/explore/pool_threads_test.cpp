@@ -8,13 +8,14 @@
 #include <thread>
 #include <utility>
 
-#include "pool/pool_core.hpp"
+#include "pool/pool_settings.hpp"
 #include "quiesce/auto_reset_event.hpp"
 #include "quiesce/manual_reset_event.hpp"
 #include "quiesce/registered_wait.hpp"
 #include "quiesce/thread_pool.hpp"
 #include "quiesce/wait.hpp"
 #include "scenario.hpp"
+#include "support/limited_pool.hpp"
 
 namespace {
 
@@ -143,54 +144,21 @@ TEST(PoolThreadsScenario, TwoWorkersAtTheMaximumThatWaitInStopsDropWhatIsDueOrHa
   });
 }
 
-// A pool without its public face, which knows no limits of its own. They may pass at any moment.
-class limited_pool {
- public:
-  explicit limited_pool(unsigned maximum, std::function<void(const std::string&)> report)
-      : core_(q::pool_core::create(with_limits(maximum, std::move(report)))) {}
-  ~limited_pool() {
-    core_.stop_until(q::never);
-    core_.release();
-  }
-  void post(std::function<void()> work) {
-    if (core_.accept_work()) core_.push(*new posted(core_, std::move(work)));
-  }
-  std::size_t threads() const { return core_.counts().threads; }
-
- private:
-  class posted final : public q::work_item {
-   public:
-    posted(q::pool_core& pool, std::function<void()> work)
-        : work_item(q::run_on::worker, q::priority::normal), pool_(pool), work_(std::move(work)) {}
-    void run() override {
-      q::pool_core& pool = pool_;
-      work_();
-      delete this;
-      pool.work_ended();
-    }
-
-   private:
-    q::pool_core& pool_;
-    std::function<void()> work_;
-  };
-
-  static q::pool_settings with_limits(unsigned maximum, std::function<void(const std::string&)> report) {
-    q::pool_settings settings;
-    settings.maximum = maximum;
-    settings.idle_limit = settings.stuck_limit = std::chrono::nanoseconds(1);
-    settings.report = std::move(report);
-    return settings;
-  }
-
-  q::pool_core& core_;
-};
+// Its limits may pass at any moment.
+q::pool_settings with_limits(unsigned maximum, std::function<void(const std::string&)> report) {
+  q::pool_settings settings;
+  settings.maximum = maximum;
+  settings.idle_limit = settings.stuck_limit = std::chrono::nanoseconds(1);
+  settings.report = std::move(report);
+  return settings;
+}
 
 TEST(PoolThreadsScenario, AThreadRetiresWhileWorkIsQueuedAndThePoolStops_C8_D1) {
   explore_bounded(2, {"retired", "all there"}, [] {
     q::auto_reset_event go_on, last;
     int ran = 0;
     {
-      limited_pool pool(2, [](const std::string&) {});
+      support::limited_pool pool(with_limits(2, [](const std::string&) {}));
       pool.post([&] { static_cast<void>(q::wait(go_on)); });
       pool.post([&] { go_on.set(); });
       pool.post([&] {
@@ -198,9 +166,33 @@ TEST(PoolThreadsScenario, AThreadRetiresWhileWorkIsQueuedAndThePoolStops_C8_D1) 
         last.set();
       });
       static_cast<void>(q::wait(last));
-      reach(pool.threads() == 1 ? "retired" : "all there");
+      reach(pool.counts().threads == 1 ? "retired" : "all there");
     }
     assert(ran == 1);
+  });
+}
+
+// Whoever leaves last tells that the pool has stopped; it may have retired before, and may be joining another one.
+TEST(PoolThreadsScenario, WhoeverLeavesLastStopsThePoolWhileItTellsOfTheEnd_D1_D3) {
+  explore_bounded(2, {"with all there", "with one retired"}, [] {
+    q::thread_pool other({.running = 1});
+    q::auto_reset_event go_on, last;
+    q::manual_reset_event told;
+    support::limited_pool pool(with_limits(2, [](const std::string&) {}));
+    q::registered_wait wait(other,
+                            [&](q::callback_scope&) {
+                              assert(pool.core().stop_until(q::never) == q::stop_status::stopped);
+                              told.set();
+                            },
+                            {.where = q::run_on::signalling_thread});
+    wait.arm(q::handle_ref(pool.core()));
+    pool.post([&] { static_cast<void>(q::wait(go_on)); });
+    pool.post([&] { go_on.set(); });
+    pool.post([&] { last.set(); });
+    static_cast<void>(q::wait(last));
+    reach(pool.counts().threads == 1 ? "with one retired" : "with all there");
+    pool.core().request_stop();
+    static_cast<void>(q::wait(told));
   });
 }
 
@@ -210,7 +202,7 @@ TEST(PoolThreadsScenario, APoolThatIsStuckSaysSoOrNotAndEndsWhenItIsNotAnyMore_C
     auto ran = std::make_unique<int>(0);
     std::atomic<int> reports{0};
     {
-      limited_pool pool(1, [&](const std::string&) { ++reports; });
+      support::limited_pool pool(with_limits(1, [&](const std::string&) { ++reports; }));
       pool.post([&] { static_cast<void>(q::wait(go_on)); });
       pool.post([&] { ++*ran; });
       go_on.set();

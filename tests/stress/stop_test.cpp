@@ -8,6 +8,7 @@
 #include "quiesce/quiesce.hpp"
 #include "stress/signallers.hpp"
 #include "support/eventually.hpp"
+#include "support/limited_pool.hpp"
 #include "support/rounds.hpp"
 
 namespace {
@@ -20,33 +21,12 @@ struct used_by_callbacks {
   bool freed = false;
 };
 
-class core_of_two_workers {
- public:
-  core_of_two_workers() : core_(q::pool_core::create(two_workers())) {}
-  ~core_of_two_workers() {
-    core_.stop_until(q::never);
-    core_.release();
-  }
-  q::pool_core& operator*() { return core_; }
-
- private:
-  static q::pool_settings two_workers() {
-    q::pool_settings settings;
-    settings.name = "stress";
-    settings.minimum = settings.running = settings.maximum = 2;
-    settings.report = [](const std::string&) {};
-    return settings;
-  }
-
-  q::pool_core& core_;
-};
-
 TEST(StopStress, NoCallbackRunsAfterAStopAgainstReArmingCallbacksAndTwoSignallers_D1_D2) {
   std::uint64_t met_running = 0;
   std::uint64_t met_queued = 0;
   std::uint64_t met_refusals = 0;
   std::atomic<std::uint64_t> late{0};
-  core_of_two_workers pool;
+  const support::limited_pool pool(support::limited_settings(2, 2));
   q::auto_reset_event a, b;
   const stress::signallers set(a, b);
 
@@ -61,7 +41,7 @@ TEST(StopStress, NoCallbackRunsAfterAStopAgainstReArmingCallbacksAndTwoSignaller
     const auto wished = static_cast<std::uint64_t>(round % 4);
     const int hold = round % 3;  // 0: callbacks run freely; else the wished one stays until the stop is about to begin
     auto& wait = q::registration::create(
-        *pool,
+        pool.core(),
         [&, use = used.get()](q::callback_scope& s) {
           if (stopped.load(std::memory_order_relaxed) || use->freed) ++late;
           ++use->calls;

@@ -1,80 +1,28 @@
 // What a pool does when time has passed: it takes threads away, and reports that it is stuck. With limits of its own.
 #include <gtest/gtest.h>
-#include <sys/syscall.h>
 
 #include <atomic>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "pool/pool_core.hpp"
 #include "quiesce/auto_reset_event.hpp"
 #include "quiesce/manual_reset_event.hpp"
-#include "quiesce/pool_work.hpp"
 #include "quiesce/thread_pool.hpp"
 #include "quiesce/wait.hpp"
 #include "support/eventually.hpp"
-#include "support/in_child.hpp"
+#include "support/limited_pool.hpp"
 #include "support/process_state.hpp"
-#include "support/refused_call.hpp"
 
 namespace {
 
 namespace q = quiesce;
 using namespace std::chrono_literals;
 using support::eventually;
-
-// A pool without its public face, which knows no such limits.
-class limited_pool {
- public:
-  explicit limited_pool(q::pool_settings settings) : core_(q::pool_core::create(std::move(settings))) {}
-  limited_pool(const limited_pool&) = delete;
-  limited_pool& operator=(const limited_pool&) = delete;
-  ~limited_pool() {
-    core_.stop_until(q::never);
-    core_.release();
-  }
-
-  void post(std::function<void()> work, q::run_on where = q::run_on::worker) {
-    if (core_.accept_work()) core_.push(*new item(core_, std::move(work), where));
-  }
-  q::pool_core& core() const { return core_; }
-  q::pool_counts counts() const { return core_.counts(); }
-  bool comes_to(std::size_t threads) const {
-    return eventually([&] { return counts().threads == threads; });
-  }
-
- private:
-  class item final : public q::work_item {
-   public:
-    item(q::pool_core& pool, std::function<void()> work, q::run_on where)
-        : work_item(where, q::priority::normal), pool_(pool), work_(std::move(work)) {}
-    void run() override {
-      q::pool_core& pool = pool_;
-      work_();
-      delete this;
-      pool.work_ended();
-    }
-
-   private:
-    q::pool_core& pool_;
-    std::function<void()> work_;
-  };
-
-  q::pool_core& core_;
-};
-
-q::pool_settings of(unsigned running, unsigned maximum) {
-  q::pool_settings settings;
-  settings.minimum = settings.running = running;
-  settings.maximum = maximum;
-  settings.report = [](const std::string&) {};
-  return settings;
-}
+using support::limited_pool;
 
 // What was reported, by other threads.
 class reports {
@@ -95,7 +43,7 @@ class reports {
 
 TEST(CrewLimits, ThreadsThatAreNotNeededAnyMoreAreTakenAway_C8_J3) {
   const std::size_t before = support::count_threads();
-  q::pool_settings settings = of(1, 5);
+  q::pool_settings settings = support::limited_settings(1, 5);
   settings.idle_limit = 1ms;
   {
     limited_pool pool(settings);
@@ -113,7 +61,7 @@ TEST(CrewLimits, ThreadsThatAreNotNeededAnyMoreAreTakenAway_C8_J3) {
 }
 
 TEST(CrewLimits, TheThreadThatStandsInForABlockedOneStaysHoweverLongItIsIdle_C8) {
-  q::pool_settings settings = of(1, 2);
+  q::pool_settings settings = support::limited_settings(1, 2);
   settings.idle_limit = 100us;
   limited_pool pool(settings);
   for (int round = 0; round < 20; ++round) {
@@ -147,7 +95,7 @@ TEST(CrewLimits, ThePoolMayGoWithAVariableOfARetiredThreadThatAnotherOneJoins_C8
   q::manual_reset_event first, second;
   std::atomic<bool> has_gone{false};
   bool was_joined = false;
-  q::pool_settings settings = of(1, 3);
+  q::pool_settings settings = support::limited_settings(1, 3);
   settings.idle_limit = 1ms;
   auto made = std::make_unique<limited_pool>(settings);
   limited_pool& pool = *made;
@@ -185,7 +133,7 @@ bool another_says_it(q::pool_settings settings) {
 
 TEST(CrewLimits, APoolWhoseThreadsAllBlockWithWorkQueuedReportsItOnceUntilOneComesBack_C8) {
   reports said;
-  q::pool_settings settings = of(1, 2);
+  q::pool_settings settings = support::limited_settings(1, 2);
   settings.name = "busy";
   settings.stuck_limit = 1ms;
   settings.report = [&](const std::string& text) { said.add(text); };
@@ -216,7 +164,7 @@ TEST(CrewLimits, APoolWhoseThreadsLeaveWhileItReportsHasStoppedWhenThatIsDone_C8
   q::manual_reset_event reporting, go_on;
   std::atomic<bool> has_reported{false};
   std::atomic<std::size_t> threads_left{1};
-  q::pool_settings settings = of(1, 1);
+  q::pool_settings settings = support::limited_settings(1, 1);
   settings.stuck_limit = 1ms;
   q::pool_core* core = nullptr;
   settings.report = [&](const std::string&) {
@@ -238,7 +186,7 @@ TEST(CrewLimits, APoolWhoseThreadsLeaveWhileItReportsHasStoppedWhenThatIsDone_C8
 
 TEST(CrewLimits, APersistentThreadThatComesBackMakesTheWorkersNoLessStuck_C2_C8) {
   reports said;
-  q::pool_settings settings = of(1, 1);
+  q::pool_settings settings = support::limited_settings(1, 1);
   settings.stuck_limit = 1ms;
   settings.report = [&](const std::string& text) { said.add(text); };
   q::manual_reset_event go_on, persistent_goes_on, persistent_ended;
@@ -263,7 +211,7 @@ TEST(CrewLimits, APersistentThreadThatComesBackMakesTheWorkersNoLessStuck_C2_C8)
 
 TEST(CrewLimits, APoolThatIsStuckForAMomentReportsNothing_C8) {
   reports said;
-  q::pool_settings settings = of(1, 1);
+  q::pool_settings settings = support::limited_settings(1, 1);
   settings.stuck_limit = 1h;
   settings.report = [&](const std::string& text) { said.add(text); };
   {
@@ -278,77 +226,6 @@ TEST(CrewLimits, APoolThatIsStuckForAMomentReportsNothing_C8) {
     }
   }
   EXPECT_TRUE(said.all().empty()) << "and the end of the pool does not wait for the limit";
-}
-
-std::string block_without_another_thread() {
-  std::string text;
-  q::manual_reset_event go_on, second_ran;
-  std::atomic<bool> is_refused{false};
-  limited_pool pool(of(1, 8));
-  pool.post([&] {
-    is_refused = support::refuse_call(SYS_clone3, EAGAIN) && support::refuse_call(SYS_clone, EAGAIN);  // to this thread
-    static_cast<void>(q::wait(go_on));
-  });
-  pool.post([&] { second_ran.set(); });
-  if (!eventually([&] { return pool.counts().waiting == 1; })) text += "does not block, ";
-  if (!is_refused) text += "no filter, ";
-  if (!pool.comes_to(1)) text += "counts a thread that is not there, ";
-  go_on.set();
-  if (!q::wait_for(second_ran, 30s)) text += "hangs, ";
-  return text + "done";
-}
-
-// The only worker stops what is due, and the thread that could run it is refused only when the worker waits already.
-std::string stop_without_another_thread() {
-  q::thread_pool pool({.running = 1, .maximum = 8});
-  q::auto_reset_event done;
-  bool is_refused = false;
-  std::atomic<bool> ran{false};
-  q::stop_result result{};
-  q::pool_work work(pool, [&] { ran = true; });
-  pool.post([&] {
-    work.submit();
-    is_refused = support::refuse_call(SYS_clone3, EAGAIN) && support::refuse_call(SYS_clone, EAGAIN);  // to this thread
-    result = work.stop_for(30s);
-    done.set();
-  });
-  if (!q::wait_for(done, 60s)) return "hangs";
-  if (!is_refused) return "no filter";
-  return std::to_string(result.dropped) + (ran ? " taken back, ran" : " taken back");
-}
-
-// The text says what was refused. The thread that keeps limits is there already.
-std::string make_without_another_thread() {
-  std::string text;
-  q::thread_pool pool({.running = 1});
-  if (!support::refuse_call(SYS_clone3, EAGAIN) || !support::refuse_call(SYS_clone, EAGAIN)) return "no filter";
-  const auto attempt = [&](const char* what, auto call) {
-    try {
-      call();
-    } catch (const std::system_error& refused) {
-      if (refused.code() == std::errc::resource_unavailable_try_again) text += what;
-    }
-  };
-  attempt("pool, ", [] { const q::thread_pool another({.running = 2}); });
-  attempt("post, ", [&] { pool.post([] {}, q::run_on::persistent_thread); });
-  attempt("wait, ",
-          [&] { const q::registered_wait wait(pool, [](auto&) {}, {.where = q::run_on::persistent_thread}); });
-  bool ran = false;
-  pool.post([&] { ran = true; });
-  pool.stop();
-  return text + (ran ? "ran" : "did not run");
-}
-
-TEST(CrewLimits, AThreadThatTheSystemRefusesAtOnceIsAnErrorAndThePoolThatIsThereGoesOn_C2_J4) {
-  EXPECT_EQ(support::in_child(make_without_another_thread), "pool, post, wait, ran");
-}
-
-TEST(CrewLimits, WhatIsDueIsTakenBackFromAStopWhenTheSystemRefusesTheThreadThatCouldRunIt_C8_D3) {
-  EXPECT_EQ(support::in_child(stop_without_another_thread), "1 taken back");
-}
-
-TEST(CrewLimits, AThreadThatTheSystemRefusesIsDoneWithout_C8_J4) {
-  EXPECT_EQ(support::in_child(block_without_another_thread), "done");
 }
 
 }  // namespace
