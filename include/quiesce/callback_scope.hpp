@@ -19,13 +19,14 @@ enum class arm_status : std::uint8_t {
   refused,   ///< the wait is stopping or has stopped: nothing was changed, no callback will come of it
 };
 
-/// What a callback of a registered wait is handed, and may use until it returns.
+/// What a callback is handed, and may use until it returns.
 class callback_scope {
  public:
   callback_scope(const callback_scope&) = delete;
   callback_scope& operator=(const callback_scope&) = delete;
 
   /// What ended the wait: signalled, timed_out, or abandoned: a mutex was taken whose owner had ended without unlocking it.
+  /// Of a timer timed_out, of a work signalled.
   const wait_result& result() const noexcept { return result_; }
 
   /// Declares that this callback may run long. From now on it does not count as one that runs, and another thread of
@@ -35,7 +36,8 @@ class callback_scope {
   ///          callback.
   bool may_run_long() noexcept;
 
-  /// Arms the wait once more, with the same object or another one. See registered_wait::arm.
+  /// Arms the registered wait once more, with the same object or another one. See registered_wait::arm.
+  /// Errors: in a callback of a work or a timer, and with a null handle: bugs of the caller that end the process.
   arm_status arm(handle_ref object, deadline until = never,
                  std::source_location where = std::source_location::current()) noexcept;
 

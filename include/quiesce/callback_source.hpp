@@ -52,9 +52,14 @@ enum class pending : std::uint8_t {
 ///           When the code of a callback lies in a shared library that was loaded at run time (of a pointer to a function:
 ///           when the function does), the source keeps that library loaded until the callback is destroyed. So dlclose()
 ///           cannot take away code that runs or is due, also when the callback itself calls it. When a stop of the
-///           source, its group or its pool returns, its hold is gone; where none is waited for, it goes soon after. A
-///           variable of the library that holds a source has to be stopped before: it would keep the library for ever.
-///           A library that holds a copy of this one, as a plug-in does that links it, is never unloaded.
+///           source, its group or its pool returns, its hold is gone, or another thread, which returns from a stop at the
+///           same time, is just letting go of it. Where no stop is waited for, it goes with the next stop that is, or soon
+///           after the source, or its pool, was destroyed. A variable of the library that holds a source has to be stopped
+///           before: it would keep the library for ever. A library that holds a copy of this one, as a plug-in does that
+///           links it, is never unloaded.
+///           What counts is where the code of the callable itself lies, as it was given. A std::function and its like
+///           have theirs in whoever gives them: what they call in their turn is not looked at. Take from a library a
+///           lambda or a pointer to a function, or keep the library loaded yourself.
 /// Errors:   using a null (moved-from) source is a bug of the caller; the calls are noexcept, so it ends the process with
 ///           the place of the call.
 class callback_source {
@@ -97,7 +102,8 @@ class callback_source {
   stop_result stop_for(time_limit limit, std::source_location where = std::source_location::current()) noexcept;
 
   /// stop() without the waiting: stopped() tells when it is done. What had fired still runs, also when a callback of
-  /// this source asks.
+  /// this source asks. If none runs or is due, what the callback captured is destroyed by this call: own no lock that its
+  /// destructors take.
   void request_stop(std::source_location where = std::source_location::current()) noexcept;
 
   /// Signalled, for good, when the promise of stop() holds. Lives as long as this source; wait for it, do not keep it.

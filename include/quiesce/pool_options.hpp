@@ -35,7 +35,8 @@ struct pool_options {
   /// of processor time of its control groups, at least 1.
   unsigned running = 0;
   /// Threads that there may be, the persistent one apart; 0: eight times `running`, but `minimum` if that is more. Except
-  /// when running = 1 was asked for: then one, and callbacks never overlap, also when one of them blocks.
+  /// when running = 1 was asked for: then one, unless `minimum` is more, and callbacks on workers never overlap, also when
+  /// one of them blocks.
   unsigned maximum = 0;
   on_exception exceptions = on_exception::terminate;
   /// With on_exception::handler, and if wished with keep. Several threads may call it at once. An exception that leaves

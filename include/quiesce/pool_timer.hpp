@@ -52,7 +52,7 @@ class pool_timer : public callback_source {
   /// replaced. A moment that has passed makes one soon. Nothing is early. Periods are counted from `due`, on the steady
   /// clock; those that pass while a callback is due or held up merge into one.
   /// With a window the callback may come as late as `due` plus the window, to save wake-ups: it comes then, or earlier
-  /// with the first other deadline of the process for which the library wakes up anyway. So timers whose windows overlap
+  /// with the first other deadline on the same clock for which the library wakes up anyway. So timers whose windows overlap
   /// fire together.
   /// Blocks:  at most for another thread's setting of the same timer, a few instructions.
   /// Orders:  all before set() happens before the callback.

@@ -52,7 +52,8 @@ class stop_group {
   /// stop(), but gives up waiting after `limit`.
   stop_result stop_for(time_limit limit, std::source_location where = std::source_location::current()) noexcept;
 
-  /// stop() without the waiting: stopped() tells when it is done.
+  /// stop() without the waiting: stopped() tells when it is done. What callbacks captured that neither run nor are due is
+  /// destroyed by this call: own no lock that its destructors take.
   void request_stop() noexcept;
 
   /// Signalled, for good, when a stop was asked for and no callback of a member runs and none will. Lives as long as this

@@ -25,7 +25,8 @@ enum class post_status : std::uint8_t {
 
 /// Threads that run callbacks: of posted functions, and of registered waits. Those of one priority begin in the order in
 /// which they were queued; a callback that has to follow a running one of the same wait is queued when that one ends. With
-/// running = 1 they never overlap, so they may share state freely, unless a `maximum` was asked for too.
+/// running = 1 those on workers never overlap, so they may share state freely, unless a `maximum` or a `minimum` of more
+/// threads was asked for too.
 ///
 /// A callback that blocks in a wait of this library runs no other one on its stack, and does not hold up those that are
 /// queued: see pool_options. What it can do about other ways to block is callback_scope::may_run_long().
@@ -101,10 +102,12 @@ class thread_pool {
   /// Errors:  to own a mutex that a callback waits for: see callback_source::stop().
   stop_result stop(std::source_location where = std::source_location::current()) noexcept;
 
-  /// stop(), but gives up waiting after `limit`.
+  /// stop(), but gives up waiting after `limit`. The limit is for the callbacks: once they are over, it waits until the
+  /// threads have destroyed their thread_local variables, however long that takes.
   stop_result stop_for(time_limit limit, std::source_location where = std::source_location::current()) noexcept;
 
-  /// stop() without the waiting: stopped() tells when it is done.
+  /// stop() without the waiting: stopped() tells when it is done. What callbacks captured that neither run nor are due is
+  /// destroyed by this call: own no lock that its destructors take.
   void request_stop() noexcept;
 
   /// Signalled, for good, when no callback runs and none will.

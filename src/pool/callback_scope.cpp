@@ -11,13 +11,14 @@ callback_scope::callback_scope(registration& of, wait_status how) noexcept
 void callback_scope::set_on_return(handle_ref object, std::source_location where) noexcept {
   waitable* const signalled = object.object();
   if (signalled == nullptr)
-    base::fatal_misuse("a null handle was to be signalled at the return of a callback", {}, where);
+    base::fatal_misuse("a null handle was to be signalled at the return of a callback", registration_.name(), where);
   if (!signalled->can_be_signalled()) {
     base::fatal_misuse("what is no event, semaphore or mutex was to be signalled at the return of a callback",
                        signalled->name(), where);
   }
   if (count_on_return_ == most_on_return) {
-    base::fatal_misuse("more than four objects were to be signalled at the return of a callback", {}, where);
+    base::fatal_misuse("more than four objects were to be signalled at the return of a callback", registration_.name(),
+                       where);
   }
   signalled->add_reference();
   on_return_[count_on_return_++] = {signalled, where};
@@ -42,7 +43,12 @@ void callback_scope::act_on_return() noexcept {
 }
 
 arm_status callback_scope::arm(handle_ref object, deadline until, std::source_location where) noexcept {
-  if (object.object() == nullptr) base::fatal_misuse("a registered wait was armed with a null handle", {}, where);
+  if (registration_.source_ != registration::source::wait) {
+    base::fatal_misuse("only a registered wait can be armed", registration_.name(), where);
+  }
+  if (object.object() == nullptr) {
+    base::fatal_misuse("a registered wait was armed with a null handle", registration_.name(), where);
+  }
   return registration_.arm(*object.object(), until, where);
 }
 

@@ -11,7 +11,7 @@ pool_timer::pool_timer(thread_pool& pool, function callback, const timer_options
     : callback_source(registration::create(
           *pool.core_, std::move(callback),
           {.name = options.name, .where = refuse_signalling_thread(options, "timer").where, .level = options.level}, {},
-          time_limit::none())) {}
+          time_limit::none(), registration::source::timer)) {}
 
 arm_status pool_timer::set(deadline due, std::chrono::nanoseconds period, std::chrono::nanoseconds window,
                            std::source_location where) noexcept {

@@ -9,7 +9,7 @@ pool_work::pool_work(thread_pool& pool, function work, const work_options& optio
     : callback_source(registration::create(
           *pool.core_, std::move(work),
           {.name = options.name, .where = refuse_signalling_thread(options, "work").where, .level = options.level},
-          {.overlap = options.overlap, .repeats = false}, time_limit::none())) {}
+          {.overlap = options.overlap, .repeats = false}, time_limit::none(), registration::source::work)) {}
 
 post_status pool_work::submit(std::source_location where) noexcept {
   return checked(where).submit(where) ? post_status::queued : post_status::refused;

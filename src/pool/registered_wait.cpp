@@ -14,7 +14,8 @@ registered_wait::registered_wait(thread_pool& pool, function callback, repeat mo
 
 arm_status registered_wait::arm(handle_ref object, deadline until, std::source_location where) noexcept {
   registration& wait = checked(where);
-  if (object.object() == nullptr) base::fatal_misuse("a registered wait was armed with a null handle", {}, where);
+  if (object.object() == nullptr)
+    base::fatal_misuse("a registered wait was armed with a null handle", wait.name(), where);
   return wait.arm(*object.object(), until, where);
 }
 

@@ -13,10 +13,11 @@
 namespace quiesce::inline v0 {
 
 registration::registration(pool_core& pool, function callback, const wait_options& options, run_word::mode how,
-                           time_limit again_limit) noexcept
+                           time_limit again_limit, source what) noexcept
     : event_object(event_word::reset::manual, false),
       work_item(options.where, options.level),
       mode_(how),
+      source_(what),
       pool_(pool),
       again_after_(again_limit),
       callback_(std::move(callback)) {
@@ -33,9 +34,9 @@ registration::~registration() {
 }
 
 registration& registration::create(pool_core& pool, function callback, const wait_options& options, run_word::mode how,
-                                   time_limit again_limit) {
+                                   time_limit again_limit, source what) {
   os::pinned_code code(callback.code());
-  auto* const made = new registration(pool, std::move(callback), options, how, again_limit);
+  auto* const made = new registration(pool, std::move(callback), options, how, again_limit, what);
   made->code_ = std::move(code);
   made->is_pinned_ = static_cast<bool>(made->code_);
   if (!options.name.empty() || made->is_persistent()) {
@@ -62,7 +63,7 @@ arm_status registration::arm_by(bool repeats, const std::source_location& where,
   const run_word::mode how{.overlap = mode_.overlap, .repeats = repeats};
   const run_word::move move = step_when_not_busy([how](std::uint64_t seen) { return run_word::on_arm(seen, how); });
   if (move.outcome == run_word::step::overflow) {
-    base::fatal_misuse("a registered wait was armed with 8388607 callbacks due", {}, where);
+    base::fatal_misuse("a registered wait was armed with 8388607 callbacks due", name(), where);
   }
   arm_status status = arm_status::refused;
   if (move.outcome != run_word::step::refused) {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -37,9 +38,11 @@ class registration final : public event_object,
  public:
   using function = unique_function<void(callback_scope&)>;
 
+  /// What it is to users.
+  enum class source : std::uint8_t { wait, work, timer };
   /// One reference, the caller's. On a pool that is stopping it is born closed.
   static registration& create(pool_core& pool, function callback, const wait_options& options, run_word::mode how,
-                              time_limit again_limit);
+                              time_limit again_limit, source what = source::wait);
 
   arm_status arm(waitable& object, deadline until, const std::source_location& where) noexcept;
   /// Arms it with a moment and no object. With a period it repeats, counted from `due`.
@@ -79,7 +82,7 @@ class registration final : public event_object,
 
  private:
   registration(pool_core& pool, function callback, const wait_options& options, run_word::mode how,
-               time_limit again_limit) noexcept;
+               time_limit again_limit, source what) noexcept;
   ~registration() override;
 
   claimed claim(waiter& place, wait_status how) noexcept override;  // by a signaller
@@ -132,6 +135,7 @@ class registration final : public event_object,
 
   std::atomic<std::uint64_t> run_{0};
   const run_word::mode mode_;
+  const source source_;
   bool is_member_ = false;     // constant after creation
   bool is_pinned_ = false;     // the same: code_ was not empty
   bool has_deadline_ = false;  // busy: a deadline was scheduled and may still be

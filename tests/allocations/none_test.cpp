@@ -135,6 +135,31 @@ TEST(NoAllocation, WorkAndTimersNeedNone_C5_A7) {
             0u);
 }
 
+TEST(NoAllocation, WhatRepeatsNeedsNone_C5_A7) {
+  q::thread_pool pool({.running = 1});
+  q::auto_reset_event event;
+  q::auto_reset_event told;
+  std::atomic<int> calls{0};
+  q::pool_timer timer(pool, [&] { ++calls; });
+  EXPECT_EQ(during([&] {
+              timer.set(0s, 100us);
+              EXPECT_TRUE(eventually([&] { return calls >= 5; }));
+              EXPECT_TRUE(timer.cancel());
+            }),
+            0u);
+  for (const q::time_limit limit : {q::time_limit(1h), q::time_limit(100us)}) {
+    auto wait = pool.register_wait(
+        event, [&](q::callback_scope& s) { s.set_on_return(told); }, q::repeat::until_stopped, limit);
+    EXPECT_EQ(during([&] {
+                for (int i = 0; i < 5; ++i) {
+                  event.set();
+                  EXPECT_TRUE(q::wait_for(told, 30s));
+                }
+              }),
+              0u);
+  }
+}
+
 TEST(NoAllocation, AskingToStopAndStoppingNeedNone_D4) {
   q::thread_pool pool({.running = 2});
   q::manual_reset_event go_on;

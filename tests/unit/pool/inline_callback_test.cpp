@@ -32,6 +32,27 @@ struct noted {
 
 std::vector<thread_id> here(std::size_t times) { return std::vector<thread_id>(times, std::this_thread::get_id()); }
 
+TEST(InlineCallback, ThatDeclaresToRunLongIsToldThatNobodyTakesItsPlace_C4_C8) {
+  q::thread_pool pool({.running = 1, .maximum = 2}), other({.running = 1, .maximum = 2});
+  q::auto_reset_event event;
+  int calls = 0;
+  q::registered_wait wait(
+      pool,
+      [&](q::callback_scope& s) {
+        ++calls;
+        EXPECT_FALSE(s.may_run_long());
+        EXPECT_EQ(pool.counts().waiting + other.counts().waiting, 0u);
+      },
+      inline_options);
+  wait.arm(event);
+  event.set();
+  EXPECT_EQ(calls, 1) << "on a thread of no pool";
+  wait.arm(event);
+  other.post([&] { event.set(); });
+  other.stop();
+  EXPECT_EQ(calls, 2) << "on a thread of another pool";
+}
+
 TEST(InlineCallback, HasRunOnTheThreadThatSignalsWhenTheSignalReturns_A7_C4) {
   q::thread_pool pool({.running = 1});
   noted callback(pool);

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <stdexcept>
+#include <utility>
 
 namespace {
 
@@ -59,7 +61,15 @@ TEST(PoolSettings, DoesNotAskForTheProcessorsWhenItWasToldANumber) {
 TEST(PoolSettings, HasANameAndAReportInAnyCase_J3) {
   EXPECT_EQ(made_from({}).name, "quiesce");
   EXPECT_EQ(made_from({.name = "own"}).name, "own");
-  EXPECT_TRUE(static_cast<bool>(made_from({}).report));
+  testing::internal::CaptureStderr();
+  made_from({}).report("one line");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "one line\n");
+}
+
+TEST(PoolSettings, AThreadMayBeIdleForFiveSecondsAndAPoolStuckForOne_C8) {
+  const q::pool_settings made = made_from({});
+  EXPECT_EQ(made.idle_limit, std::chrono::seconds(5));
+  EXPECT_EQ(made.stuck_limit, std::chrono::seconds(1));
 }
 
 }  // namespace

@@ -86,13 +86,15 @@ TEST(PoolTimer, APeriodicOneKeepsItsStepsAndIsNeverEarly_C7) {
 TEST(PoolTimer, PeriodsThatPassWhileACallbackIsHeldUpMergeIntoOne_C7) {
   q::thread_pool pool({.running = 1});
   std::atomic<int> calls{0};
-  q::pool_timer timer(pool, [&] { ++calls; });
+  q::pool_timer timer(pool, [&] { ++calls; }, {.name = "tick"});
   {
     support::held_worker worker(pool);
     const clock::time_point begin = clock::now();
     timer.set(0s, 1ms);
     ASSERT_TRUE(eventually([&] { return clock::now() - begin > 20ms; }));
-    EXPECT_EQ(timer.in_flight().size(), 1u);
+    const std::vector<q::callback_info> due = timer.in_flight();
+    ASSERT_EQ(due.size(), 1u);
+    EXPECT_EQ(due[0].name, "tick");
     EXPECT_EQ(calls, 0);
   }
   EXPECT_TRUE(eventually([&] { return calls > 2; })) << "and then it goes on";
@@ -150,6 +152,23 @@ TEST(PoolTimer, ThoseWhoseWindowsOverlapFireTogether_C7) {
   first.stop();
   second.stop();
   for (const clock::time_point moment : moments) EXPECT_GE(moment, begin + 11ms);
+}
+
+// Its period is over long before its window, which would end in an hour: it fires when something else does.
+TEST(PoolTimer, TheLaterPeriodsHaveTheWindowTooAndFireWithTheNextOther_C7) {
+  q::thread_pool pool({.running = 1});
+  std::atomic<int> calls{0};
+  q::auto_reset_event other_called;
+  q::pool_timer wide(pool, [&] { ++calls; }), other(pool, [&] { other_called.set(); });
+  wide.set(0s, 1ms, 1h);
+  other.set(1ms);
+  ASSERT_TRUE(q::wait_for(other_called, 30s));
+  ASSERT_TRUE(eventually([&] { return calls == 1; }));
+  const clock::time_point begin = clock::now();
+  ASSERT_TRUE(eventually([&] { return clock::now() - begin > 20ms; }));
+  EXPECT_EQ(calls, 1) << "some twenty periods later";
+  other.set(0s);
+  EXPECT_TRUE(eventually([&] { return calls == 2; }));
 }
 
 TEST(PoolTimer, OneWhoseWindowHasNotBegunDoesNotFireWithAnother_C7_B6) {

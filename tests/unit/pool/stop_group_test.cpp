@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <thread>
@@ -56,7 +57,7 @@ TEST(StopGroup, WhatWasQueuedRunsAndIsWaitedFor_C9_D3) {
   q::thread_pool pool({.running = 1});
   q::stop_group group;
   int calls = 0;
-  q::pool_work first(pool, [&] { ++calls; }), second(pool, [&] { ++calls; });
+  q::pool_work first(pool, [&] { ++calls; }, {.name = "first"}), second(pool, [&] { ++calls; });
   group.add(first);
   group.add(second);
   support::held_worker worker(pool);
@@ -68,9 +69,32 @@ TEST(StopGroup, WhatWasQueuedRunsAndIsWaitedFor_C9_D3) {
   EXPECT_EQ(group.stop_for(1ms).status, q::stop_status::timed_out);
   EXPECT_EQ(second.submit(), q::post_status::refused) << "all are closed before the first is waited for";
   EXPECT_EQ(first.submit(), q::post_status::refused);
+  const std::vector<q::callback_info> holding_up = group.in_flight();
+  EXPECT_EQ(holding_up.size(), 10u) << "though all are closed";
+  EXPECT_EQ(std::ranges::count(holding_up, "first", &q::callback_info::name), 5);
   worker.release();
   EXPECT_EQ(group.stop().status, q::stop_status::stopped);
   EXPECT_EQ(calls, 10);
+}
+
+TEST(StopGroup, CountsWhatIsDroppedOfAllMembers_C9_D3) {
+  q::thread_pool pool({.running = 1});
+  q::stop_group group;
+  q::auto_reset_event done;
+  q::pool_work first(pool, [] { FAIL() << "its only thread stops it"; });
+  q::pool_work second(pool, [] { FAIL() << "its only thread stops it"; });
+  group.add(first);
+  group.add(second);
+  q::stop_result result{};
+  pool.post([&] {
+    for (int i = 0; i < 2; ++i) first.submit();
+    for (int i = 0; i < 3; ++i) second.submit();
+    result = group.stop();
+    done.set();
+  });
+  ASSERT_TRUE(q::wait_for(done, 30s));
+  EXPECT_EQ(result.status, q::stop_status::stopped);
+  EXPECT_EQ(result.dropped, 5u);
 }
 
 TEST(StopGroup, JoiningOneThatIsStoppingIsRefusedAndStopsTheSource_C9_D2) {

@@ -19,6 +19,8 @@
 #include "os/affinity.hpp"
 #include "quiesce/auto_reset_event.hpp"
 #include "quiesce/manual_reset_event.hpp"
+#include "quiesce/pool_timer.hpp"
+#include "quiesce/pool_work.hpp"
 #include "quiesce/wait.hpp"
 #include "support/eventually.hpp"
 #include "support/held_worker.hpp"
@@ -141,6 +143,27 @@ TEST(ThreadPool, TheCallbacksOfAWaitBeginByItsPriority_C9) {
   }
   pool.stop();
   EXPECT_EQ(ran, "hnl");
+}
+
+TEST(ThreadPool, TheCallbacksOfWorksAndTimersBeginByTheirPriority_C9) {
+  q::thread_pool pool({.running = 1});
+  std::string ran;
+  q::pool_work low(pool, [&] { ran += 'l'; }, {.level = q::priority::low});
+  q::pool_timer high(pool, [&] { ran += 'h'; }, {.level = q::priority::high});
+  q::pool_work highest(pool, [&] { ran += 'w'; }, {.level = q::priority::high});
+  q::pool_timer lowest(pool, [&] { ran += 't'; }, {.level = q::priority::low});
+  {
+    support::held_worker worker(pool);
+    low.submit();
+    lowest.set(0s);
+    ASSERT_TRUE(eventually([&] { return lowest.in_flight().size() == 1; }));
+    pool.post([&] { ran += 'n'; });
+    high.set(0s);
+    ASSERT_TRUE(eventually([&] { return high.in_flight().size() == 1 && pool.counts().queued == 4; }));
+    highest.submit();
+  }
+  pool.stop();
+  EXPECT_EQ(ran, "hwnlt");
 }
 
 TEST(ThreadPool, WhatIsLowIsNotHeldUpForEverByWhatIsHigh_C9) {
