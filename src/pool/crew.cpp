@@ -179,8 +179,7 @@ void crew::left(member& self) noexcept {
   os::thread joined = self.next_retired != nullptr ? before->thread : os::thread();
   const bool last = --present_ == 0 && !reporting_;
   mutex_.unlock();
-  // Not after the joining: the one before may be stopping the pool, in the destructor of a variable of its thread. So may
-  // this one, in a callback of another pool that it is told here.
+  // Not after the joining: the one before may be stopping the pool, in the destructor of a variable of its thread.
   if (last) pool_.all_left();
   bool is_abandoned = false;
   if (joined) {

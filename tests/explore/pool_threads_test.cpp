@@ -172,27 +172,22 @@ TEST(PoolThreadsScenario, AThreadRetiresWhileWorkIsQueuedAndThePoolStops_C8_D1) 
   });
 }
 
-// Whoever leaves last tells that the pool has stopped; it may have retired before, and may be joining another one.
-TEST(PoolThreadsScenario, WhoeverLeavesLastStopsThePoolWhileItTellsOfTheEnd_D1_D3) {
+// Its last thread may have retired before, and be about to join another one.
+TEST(PoolThreadsScenario, APoolIsStoppedAtOnceByWhoIsToldOfItsEnd_C8_D1_D4) {
   explore_bounded(2, {"with all there", "with one retired"}, [] {
-    q::thread_pool other({.running = 1});
     q::auto_reset_event go_on, last;
-    q::manual_reset_event told;
     support::limited_pool pool(with_limits(2, [](const std::string&) {}));
-    q::registered_wait wait(other,
-                            [&](q::callback_scope&) {
-                              assert(pool.core().stop_until(q::never) == q::stop_status::stopped);
-                              told.set();
-                            },
-                            {.where = q::run_on::signalling_thread});
-    wait.arm(q::handle_ref(pool.core()));
     pool.post([&] { static_cast<void>(q::wait(go_on)); });
     pool.post([&] { go_on.set(); });
     pool.post([&] { last.set(); });
     static_cast<void>(q::wait(last));
     reach(pool.counts().threads == 1 ? "with one retired" : "with all there");
+    std::thread told([&] {
+      static_cast<void>(q::wait(q::handle_ref(pool.core())));
+      assert(pool.core().stop_until(q::never) == q::stop_status::stopped);
+    });
     pool.core().request_stop();
-    static_cast<void>(q::wait(told));
+    told.join();
   });
 }
 
