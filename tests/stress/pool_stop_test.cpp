@@ -116,7 +116,7 @@ TEST(PoolStopStress, NoCallbackRunsAfterAPoolStoppedAgainstArmingSignalsAndLimit
   const auto has_met_enough = [&] {
     return running >= 1000 && queued_signals >= 1000 && queued_limits >= 1000 && outside >= 1000;
   };
-  for (support::rounds_until_met rounds(3'000); rounds.go_on(has_met_enough());) {
+  for (support::rounds_until_met rounds(1'000); rounds.go_on(has_met_enough());) {
     const int round = rounds.number();
     auto pool = std::make_unique<q::thread_pool>(q::pool_options{.running = 2});
     service served(*pool, round);
