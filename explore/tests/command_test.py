@@ -248,6 +248,17 @@ class Command(unittest.TestCase):
             self.assertRegex(stopped, r"#\d+ +(0x\w+ in )?add \(\) at .*lost\.cpp:")
             self.assertRegex(stopped, r"\$1 = .*\b" + before + r"\b")
         self.expect(f"{gdb} quiesce explore ./lost --replay {schedule} --break-at 9999", 0, "there is no step 9999")
+
+    def test_numbers_have_the_same_limits_in_the_command_and_in_the_program(self):
+        for option, least, most in (("steps", 1, 65520), ("deviations", 0, 1000), ("spurious", 0, 1000), ("reuse", 0, 1000),
+                                    ("depth", 1, 32), ("jobs", 0, 64)):
+            self.expect(f"quiesce explore ./right --{option} {most}", 0, "complete")
+            self.expect(f"quiesce explore ./right --{option} {most + 1}", 2,
+                        f"--{option}: '{most + 1}' is no number from {least} to {most}")
+            variable = f"QUIESCE_EXPLORE_{option.upper()}"
+            self.expect("./right", 2, f"explore: {variable} is '{most + 1}', which is not a number from {least} to {most}",
+                        QUIESCE_EXPLORE="automatic", **{variable: str(most + 1)})
+
     def test_what_sampling_has_not_seen_is_estimated(self):
         self.expect("quiesce explore ./right --strategy sampling --executions 1000", 0, "sampling: 1000 executions, ",
                     "the chance that another execution shows an order not yet seen is less than 0.1 %",

@@ -21,11 +21,12 @@ class ExploreCommandLine : public ::testing::Test {
   program_run program_;
 };
 
-TEST_F(ExploreCommandLine, HelpDocumentsEveryOptionAndTheTwoCommands) {
+TEST_F(ExploreCommandLine, HelpDocumentsEveryOptionWithItsDefaultAndTheTwoCommands) {
   EXPECT_EQ(explore({"--help"}), 0);
-  for (const char* text :
-       {"--strategy", "--replay", "--executions", "--time", "--steps", "--deviations", "--seed", "--watchdog",
-        "$(quiesce explore --compile-flags)", "$(quiesce explore --link-flags)", "EXIT STATUS"}) {
+  for (const char* text : {"--strategy", "--replay", "--executions", "--time", "--steps", "--deviations", "--seed",
+                           "--watchdog", "$(quiesce explore --compile-flags)", "$(quiesce explore --link-flags)",
+                           "EXIT STATUS", "--executions N=10000000", "--time DURATION=10s", "--steps N=5000",
+                           "--deviations N=3", "--watchdog DURATION=10s", "--jobs N=0", "250ms"}) {
     EXPECT_THAT(program_.output(), HasSubstr(text));
   }
 }
@@ -61,8 +62,11 @@ TEST(ExploreOptions, ThatCannotBeReadAreNamed) {
       {{"p", "--strategy", "luck"}, "--strategy: 'luck' is none of automatic, exhaustive, depth_first, "},
       {{"p", "--executions", "0"}, "--executions: '0' is no number from 1 to 18446744073709551615"},
       {{"p", "--seed=-1"}, "--seed: '-1' is no number from 0 to "},
-      {{"p", "--steps", "5000000000"}, "--steps: '5000000000' is no number from 1 to 4294967295"},
-      {{"p", "--deviations", "2x"}, "--deviations: '2x' is no number from 0 to 4294967295"},
+      {{"p", "--steps", "5000000000"}, "--steps: '5000000000' is no number from 1 to 65520"},
+      {{"p", "--steps", "65521"}, "--steps: '65521' is no number from 1 to 65520"},
+      {{"p", "--deviations", "2x"}, "--deviations: '2x' is no number from 0 to 1000"},
+      {{"p", "--deviations", "1001"}, "--deviations: '1001' is no number from 0 to 1000"},
+      {{"p", "--spurious", "1001"}, "--spurious: '1001' is no number from 0 to 1000"},
       {{"p", "--time", "soon"}, "--time: 'soon' is no duration"},
       {{"p", "--watchdog", "0.1ms"}, "--watchdog: '0.1ms' is less than a millisecond"},
       {{"p", "--depth", "0"}, "--depth: '0' is no number from 1 to 32"},
@@ -71,7 +75,8 @@ TEST(ExploreOptions, ThatCannotBeReadAreNamed) {
       {{"p", "--replay", "q1.p.0.a", "--break-at", "65537"}, "--break-at: '65537' is no number from 0 to 65536"},
       {{"p", "--replay", "q1.p.0.a", "--break-at", "1", "--json", "f"},
        "explore: --break-at stops the program, and no report is written: leave --json and --html out"},
-      {{"p", "--jobs", "all"}, "--jobs: 'all' is no number from 0 to 4294967295"},
+      {{"p", "--jobs", "all"}, "--jobs: 'all' is no number from 0 to 64"},
+      {{"p", "--jobs", "65"}, "--jobs: '65' is no number from 0 to 64"},
       {{"p", "--replay", ""}, "--replay: the schedule is empty"},
       {{"p", "--replay", "q1", "--strategy", "random"}, "excludes --"},
       {{"--compile-flags", "--link-flags"}, "excludes --"},

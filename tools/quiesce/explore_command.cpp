@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <explore/explore.hpp>
 #include <filesystem>
 #include <initializer_list>
 #include <limits>
@@ -51,17 +52,22 @@ constexpr const char* manual = R"(PROGRAM
 
 STRATEGY
   automatic    exhaustive, then bounded, then sampling, until one finds something or has seen everything
-  exhaustive   each behaviour once; the only one that can say that there is nothing to find
+  exhaustive   each behaviour once: the fewest executions after which nothing is left to find
   depth_first  every interleaving, without leaving out those that cannot differ
   bounded      all with at most 0, 1, 2, ... deviations from the plain order
   random       a random walk, for programs too large for the others
   pos          orders of dependent steps by lot, each nearly as likely as any other
   pct          threads by priorities by lot, which change at a few steps
   sampling     pos, pct and random in turn, as each finds bugs that the others hardly ever do
+  Exhaustive, depth_first and bounded can come to an end, and then say complete: within the limits that the
+  report names, nothing is left to find. The others draw by lot, and never say that.
 
 MEMORY
   sequential   the newest value, whatever the orders of the operations are; if nothing else is asked for
   weak         a stale value, too, where these orders allow it; the report says what C++ allows besides
+
+DURATION
+  2s, 250ms, 1.5m or 1h; a number alone is of seconds. At least a millisecond, at most a year.
 
 REPORT
   On standard output: what was found and the interleaving that leads to it, one column for each thread, with
@@ -81,9 +87,18 @@ EXIT STATUS
   2  wrong options, or a program or a schedule that cannot be explored)";
 
 // What the explorer itself takes at most.
+constexpr std::uint32_t most_steps = 65520;
+constexpr std::uint32_t most_deviations = 1000;
+constexpr std::uint32_t most_spurious = 1000;
 constexpr std::uint32_t most_reuses = 1000;
 constexpr std::uint32_t most_depth = 32;
-constexpr std::uint32_t most_steps = 65536;
+constexpr std::uint32_t most_jobs = 64;
+constexpr std::uint32_t last_step = 65536;
+template <class Number>
+constexpr Number unlimited = std::numeric_limits<Number>::max();
+
+// Unlike check(), which often runs in one of many tests, the command has the machine to itself.
+constexpr const char* one_job_for_each_core = "0";
 
 constexpr auto strategies = {"automatic", "exhaustive", "depth_first", "bounded", "random", "sampling", "pos", "pct"};
 constexpr auto memory_models = {"sequential", "weak"};
@@ -100,8 +115,8 @@ void add_word(CLI::App& command, const std::string& name, std::optional<std::str
 }
 
 template <class Number>
-void add_number(CLI::App& command, const std::string& name, std::optional<Number>& value, Number least,
-                const std::string& help, Number most = std::numeric_limits<Number>::max()) {
+CLI::Option* add_number(CLI::App& command, const std::string& name, std::optional<Number>& value, Number least,
+                        Number most, const std::string& help) {
   const auto take = [&value, name, least, most](const std::string& text) {
     Number number = 0;
     const char* const end = text.data() + text.size();
@@ -111,17 +126,17 @@ void add_number(CLI::App& command, const std::string& name, std::optional<Number
     }
     value = number;
   };
-  command.add_option_function<std::string>(name, take, help)->type_name("N");
+  return command.add_option_function<std::string>(name, take, help)->type_name("N");
 }
 
-void add_duration(CLI::App& command, const std::string& name, std::optional<std::chrono::milliseconds>& value,
-                  const std::string& help) {
+CLI::Option* add_duration(CLI::App& command, const std::string& name, std::optional<std::chrono::milliseconds>& value,
+                          const std::string& help) {
   const auto take = [&value, name](const std::string& text) {
     const auto duration = duration_argument(name, text);
     if (duration.count() == 0) throw CLI::ValidationError(name, fmt::format("'{}' is less than a millisecond", text));
     value = duration;
   };
-  command.add_option_function<std::string>(name, take, help)->type_name("DURATION");
+  return command.add_option_function<std::string>(name, take, help)->type_name("DURATION");
 }
 
 void add_file(CLI::App& command, const std::string& name, std::optional<std::string>& value, const std::string& help) {
@@ -130,6 +145,53 @@ void add_file(CLI::App& command, const std::string& name, std::optional<std::str
     value = text;
   };
   command.add_option_function<std::string>(name, take, help)->type_name("FILE");
+}
+
+std::string shown(std::uint64_t number) { return std::to_string(number); }
+std::string shown(std::chrono::milliseconds time) {
+  return time.count() % 1000 == 0 ? fmt::format("{}s", time.count() / 1000) : fmt::format("{}ms", time.count());
+}
+
+// What is not given, the explorer takes from its own options.
+const ::explore::options& defaults() {
+  static const ::explore::options all;
+  return all;
+}
+
+// How long a search goes on, and how far.
+void add_limits(CLI::App& explore, explore_options& options) {
+  add_number<std::uint64_t>(explore, "--executions", options.executions, 1, unlimited<std::uint64_t>,
+                            "At most so many in each part of the search")
+      ->default_str(shown(defaults().executions));
+  add_duration(explore, "--time", options.time, "At most so long in each part of the search")
+      ->default_str(shown(defaults().time));
+  add_number<std::uint32_t>(explore, "--steps", options.steps, 1, most_steps,
+                            "An execution with more is cut off, and reported")
+      ->default_str(shown(defaults().steps));
+  add_number<std::uint32_t>(explore, "--deviations", options.deviations, 0, most_deviations,
+                            "The bounded search goes up to so many")
+      ->default_str(shown(defaults().deviations));
+  add_duration(explore, "--watchdog", options.watchdog, "How long a thread may run without a step")
+      ->default_str(shown(defaults().watchdog));
+}
+
+// What may happen in an execution, and by which lot it is drawn.
+void add_chances(CLI::App& explore, explore_options& options) {
+  add_number<std::uint32_t>(explore, "--spurious", options.spurious, 0, most_spurious,
+                            "Each thread may wake so often for no reason, from waits without a limit")
+      ->default_str(shown(defaults().spurious_wake_ups));
+  add_number<std::uint32_t>(explore, "--stale-reads", options.stale_reads, 0, unlimited<std::uint32_t>,
+                            "With weak memory, an execution has at most so many")
+      ->default_str(shown(defaults().stale_reads));
+  add_number<std::uint32_t>(explore, "--reuse", options.reuse, 0, most_reuses,
+                            "Freed memory is handed out again, so often in an execution at most")
+      ->default_str(shown(defaults().reuse));
+  add_number<std::uint64_t>(explore, "--seed", options.seed, 0, unlimited<std::uint64_t>,
+                            "Makes other executions of random, sampling, pos, pct")
+      ->default_str(shown(defaults().seed));
+  add_number<std::uint32_t>(explore, "--depth", options.depth, 1, most_depth,
+                            "pct looks for bugs that need so many steps in a certain order")
+      ->default_str(shown(defaults().depth));
 }
 
 /// `flags` are nothing if the path cannot stand on a command line.
@@ -187,33 +249,20 @@ CLI::App* add_explore_command(CLI::App& program, explore_options& options) {
       ->add_option_function<std::string>("--replay", take_schedule, "Run the one execution that a report has named so")
       ->type_name("SCHEDULE")
       ->excludes("--strategy");
-  add_number<std::uint64_t>(*explore, "--executions", options.executions, 1,
-                            "At most so many in each part of the search");
-  add_duration(*explore, "--time", options.time, "At most so long in each part of the search");
-  add_number<std::uint32_t>(*explore, "--steps", options.steps, 1, "An execution with more is cut off, and reported");
-  add_number<std::uint32_t>(*explore, "--deviations", options.deviations, 0, "The bounded search goes up to so many");
-  add_number<std::uint32_t>(*explore, "--spurious", options.spurious, 0,
-                            "Each thread may wake so often from a wait for no reason");
+  add_limits(*explore, options);
   add_word(*explore, "--memory", options.memory, memory_models, "MEMORY", "What an atomic load may find; see below");
-  add_number<std::uint32_t>(*explore, "--stale-reads", options.stale_reads, 0,
-                            "With weak memory, an execution has at most so many (2)");
-  add_number<std::uint64_t>(*explore, "--seed", options.seed, 0,
-                            "Makes other executions of random, sampling, pos, pct");
-  add_duration(*explore, "--watchdog", options.watchdog, "How long a thread may run without a step");
-  add_number<std::uint32_t>(*explore, "--reuse", options.reuse, 0,
-                            "Freed memory is handed out again, so often in an execution at most", most_reuses);
+  add_chances(*explore, options);
   explore->add_flag("--no-leaks", options.no_leaks,
                     "Memory that is left at the end, and threads that nobody joins, are no failure");
-  add_number<std::uint32_t>(*explore, "--break-at", options.break_at, 0,
-                            "With --replay, under a debugger: stop before this step", most_steps);
-  explore->get_option("--break-at")->needs("--replay");
-  add_file(*explore, "--json", options.json, "Write the report, with all steps, for machines");
+  add_number<std::uint32_t>(*explore, "--break-at", options.break_at, 0, last_step,
+                            "With --replay, under a debugger: stop before this step")
+      ->needs("--replay");
+  add_file(*explore, "--json", options.json, "Write the report, with its first 6000 steps, for machines");
   add_file(*explore, "--html", options.html, "Write the report as a page that shows the interleaving");
   explore->add_flag("--no-shrink", options.no_shrink, "Report the failure with all deviations that it was found with");
-  add_number<std::uint32_t>(*explore, "--depth", options.depth, 1,
-                            "pct looks for bugs that need so many steps in a certain order (3)", most_depth);
-  add_number<std::uint32_t>(*explore, "--jobs", options.jobs, 0,
-                            "So many processes explore at once (0, one for each core)");
+  add_number<std::uint32_t>(*explore, "--jobs", options.jobs, 0, most_jobs,
+                            "So many processes explore at once; 0 is one for each core")
+      ->default_str(one_job_for_each_core);
   explore->add_flag("--compile-flags", options.compile_flags, "Print the options for compiling a program");
   explore->add_flag("--link-flags", options.link_flags, "Print the options for linking it")
       ->excludes("--compile-flags");
@@ -236,7 +285,7 @@ int explore(const explore_options& options) {
     return wrong_usage;
   }
   for (const auto& change : explore_environment(options, std::getenv("QUIESCE_EXPLORE") != nullptr)) apply(change);
-  ::setenv("QUIESCE_EXPLORE_JOBS", "0", 0);  // unless it is there
+  ::setenv("QUIESCE_EXPLORE_JOBS", one_job_for_each_core, 0);  // unless it is there
   become(options);
   complain(fmt::format("{}: {}", options.program.string(), std::generic_category().message(errno)));
   return wrong_usage;
