@@ -11,6 +11,12 @@ if(QUIESCE_FLAVOUR STREQUAL "dev")
   quiesce_compile_together(explore_tests IN_DEV_TOO)
   quiesce_register_tests(explore_tests explorer LIMIT 50 TIMEOUT 60)
 
+  # The scripts of the pages that are written. Without node this is a skipped test, and counted as such.
+  add_test(NAME explore.page_scripts
+    COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/explore/tests/page_scripts_test.py"
+            "${PROJECT_SOURCE_DIR}/explore/src/page.html" "${PROJECT_SOURCE_DIR}/tools/quiesce/report.html")
+  set_tests_properties(explore.page_scripts PROPERTIES LABELS explorer TIMEOUT 60 SKIP_RETURN_CODE 77)
+
   # The command, and the guide to it. The flavour explore has no use for the tools.
   add_test(NAME guide.test COMMAND ${QUIESCE_PYTHON} "${PROJECT_SOURCE_DIR}/tests/guide/follow_test.py")
   set_tests_properties(guide.test PROPERTIES LABELS guide TIMEOUT 60)
