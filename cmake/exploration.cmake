@@ -5,7 +5,7 @@
 # they link quiesce::hooks; those that do not are run as they are.
 function(quiesce_add_exploration target)
   if(NOT TARGET quiesce::explore)
-    message(FATAL_ERROR "quiesce_add_exploration: QUIESCE_EXPLORE is off, or a sanitizer is on")
+    message(FATAL_ERROR "quiesce_add_exploration: there is no explorer: it is not installed, QUIESCE_EXPLORE is off, or a sanitizer is on")
   endif()
   add_executable(${target} ${ARGN})
   target_link_libraries(${target} PRIVATE quiesce::exploration)

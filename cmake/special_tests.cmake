@@ -86,6 +86,7 @@ if(QUIESCE_FLAVOUR STREQUAL "dev")
   add_test(NAME install.find_package
     COMMAND "${CMAKE_COMMAND}" "-DBUILD=${PROJECT_BINARY_DIR}" "-DSOURCE=${PROJECT_SOURCE_DIR}"
             "-DWORK=${PROJECT_BINARY_DIR}/install_test" "-DGENERATOR=${CMAKE_GENERATOR}"
+            "-DEXPLORES=$<TARGET_EXISTS:quiesce_explore>"
             -P "${PROJECT_SOURCE_DIR}/tests/install/follow.cmake")
-  set_tests_properties(install.find_package PROPERTIES LABELS install TIMEOUT 60)
+  set_tests_properties(install.find_package PROPERTIES LABELS install TIMEOUT 240)
 endif()

@@ -1,5 +1,7 @@
-# cmake -DBUILD=<build folder> -DSOURCE=<source folder> -DWORK=<folder to use> -DGENERATOR=<name> -P follow.cmake
-# Installs the library, builds a program in a project of its own against it, and compares what the program prints.
+# cmake -DBUILD=<build folder> -DSOURCE=<source folder> -DWORK=<folder to use> -DGENERATOR=<name> -DEXPLORES=<boolean>
+#       -P follow.cmake
+# Installs the library, builds a program in a project of its own against it, and compares what the program prints. Then the same
+# of the explorer, where it is built: the program must explore.
 
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE printed ERROR_VARIABLE printed)
@@ -34,4 +36,14 @@ execute_process(COMMAND "${WORK}/build/ticks" OUTPUT_VARIABLE printed RESULT_VAR
 file(READ "${SOURCE}/examples/ticks.expected" expected)
 if(NOT status EQUAL 0 OR NOT printed STREQUAL expected)
   message(FATAL_ERROR "the program ended with: ${status}\nit had printed:\n${printed}")
+endif()
+
+if(EXPLORES)
+  run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${WORK}/prefix" --component explorer)
+  file(COPY "${SOURCE}/tests/install/exploration" DESTINATION "${WORK}")
+  run("${CMAKE_COMMAND}" -S "${WORK}/exploration" -B "${WORK}/exploration/build" -G "${GENERATOR}"
+      "-DCMAKE_PREFIX_PATH=${WORK}/prefix")
+  run("${CMAKE_COMMAND}" --build "${WORK}/exploration/build")
+  # In no single execution it could meet the state that it must reach.
+  run("${WORK}/exploration/build/letter_box_test")
 endif()
