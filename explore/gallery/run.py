@@ -95,7 +95,8 @@ def run(program, entry, replay=None):
     """(status or what went wrong, the explorer's result, what was printed) of one run."""
     with tempfile.TemporaryDirectory() as folder:
         result_file = pathlib.Path(folder) / "result"
-        environment = {"QUIESCE_EXPLORE_TIME": "3000", **os.environ, **entry.variables,
+        # A search that must come to an end may take long for it on a busy machine, and ends by itself.
+        environment = {"QUIESCE_EXPLORE_TIME": "3000" if entry.complete is None else "30000", **os.environ, **entry.variables,
                        "QUIESCE_EXPLORE": entry.strategy, "QUIESCE_EXPLORE_RESULT": str(result_file)}
         environment.pop("QUIESCE_EXPLORE_REPLAY", None)
         if replay is not None:
