@@ -67,6 +67,10 @@ class Refused(ExplorerTest):
     """Every call that the program `refused` knows ends with a sentence that names it."""
 
     SENTENCES = {
+        "__atomic_load": "uses an atomic object of 3 bytes, which cannot be explored",
+        "__atomic_store": "uses an atomic object of 3 bytes, which cannot be explored",
+        "__atomic_exchange": "uses an atomic object of 12 bytes, which cannot be explored",
+        "__atomic_compare_exchange": "uses an atomic object of 12 bytes, which cannot be explored",
         "read": "uses read() on descriptor",
         "readv": "uses readv() on descriptor",
         "poll": "uses poll() on a descriptor of the system, which cannot be explored",

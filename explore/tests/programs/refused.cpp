@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -44,9 +46,19 @@ struct named_call {
 
 char byte;
 sigset_t signals;
+std::atomic<std::array<char, 3>> three;
+std::atomic<std::array<int, 3>> twelve;
 const timespec second{.tv_sec = 1, .tv_nsec = 0};
 
 constexpr named_call calls[] = {
+    {"__atomic_load", [] { static_cast<void>(three.load()); }},
+    {"__atomic_store", [] { three.store({}); }},
+    {"__atomic_exchange", [] { static_cast<void>(twelve.exchange({})); }},
+    {"__atomic_compare_exchange",
+     [] {
+       std::array<int, 3> zero{};
+       static_cast<void>(twelve.compare_exchange_strong(zero, {1, 2, 3}));
+     }},
     {"socket", [] { socket(AF_INET, SOCK_STREAM, 0); }},
     {"socketpair", [] { socketpair(AF_UNIX, SOCK_STREAM, 0, real_pipe); }},
     {"connect", [] { connect(0, nullptr, 0); }},

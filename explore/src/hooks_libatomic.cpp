@@ -1,0 +1,74 @@
+/// Atomic objects of sizes for which the compiler has no instruction, and calls libatomic. That changes those of less than 16
+/// bytes by instructions which nobody sees: they are refused. Larger ones are kept behind mutexes, as libatomic does, which
+/// are modelled like any other.
+#include <pthread.h>
+
+#include <cstddef>
+#include <cstring>
+
+#include "hooks.hpp"
+
+namespace explore {
+namespace {
+
+class [[nodiscard]] locked {
+ public:
+  locked(std::size_t size, const void* object, std::uintptr_t pc) noexcept : mutex_(of(object)) {
+    constexpr std::size_t most_without_mutex = 16;
+    if (size <= most_without_mutex && is_explored()) {
+      active->self().pending.pc = pc;
+      active->fail(verdict::not_modelled, "the program uses an atomic object of %zu bytes, which cannot be explored",
+                   size);
+    }
+    ::pthread_mutex_lock(&mutex_);
+  }
+  locked(const locked&) = delete;
+  locked& operator=(const locked&) = delete;
+  ~locked() { ::pthread_mutex_unlock(&mutex_); }
+
+ private:
+  static pthread_mutex_t& of(const void* object) noexcept {
+    static constinit pthread_mutex_t all[8]{};  // zero is an initial mutex
+    constexpr std::size_t line = 64;
+    return all[reinterpret_cast<std::uintptr_t>(object) / line % (sizeof all / sizeof *all)];
+  }
+
+  pthread_mutex_t& mutex_;
+};
+
+}  // namespace
+
+// By the names of the linker: to the compiler these are its own. Weak: libatomic may be linked, too.
+extern "C" {
+
+[[gnu::weak]] void load_atomic(std::size_t size, const void* from, void* to, int order) asm("__atomic_load");
+void load_atomic(std::size_t size, const void* from, void* to, int) {
+  const locked hold(size, from, EXPLORE_CALLED_AT);
+  copy_bytes(to, from, size);
+}
+
+[[gnu::weak]] void store_atomic(std::size_t size, void* to, const void* from, int order) asm("__atomic_store");
+void store_atomic(std::size_t size, void* to, const void* from, int) {
+  const locked hold(size, to, EXPLORE_CALLED_AT);
+  copy_bytes(to, from, size);
+}
+
+[[gnu::weak]] void exchange_atomic(std::size_t size, void* at, const void* from, void* to,
+                                   int order) asm("__atomic_exchange");
+void exchange_atomic(std::size_t size, void* at, const void* from, void* to, int) {
+  const locked hold(size, at, EXPLORE_CALLED_AT);
+  copy_bytes(to, at, size);
+  copy_bytes(at, from, size);
+}
+
+[[gnu::weak]] bool compare_exchange_atomic(std::size_t size, void* at, void* expected, const void* from, int if_equal,
+                                           int if_not) asm("__atomic_compare_exchange");
+bool compare_exchange_atomic(std::size_t size, void* at, void* expected, const void* from, int, int) {
+  const locked hold(size, at, EXPLORE_CALLED_AT);
+  const bool is_equal = std::memcmp(at, expected, size) == 0;
+  copy_bytes(is_equal ? at : expected, is_equal ? from : at, size);
+  return is_equal;
+}
+
+}  // extern "C"
+}  // namespace explore
