@@ -7,7 +7,7 @@ NAME is a regular expression; with --exactly, the name of one program. A line of
     <program> <verdict>[|<verdict>...] [<strategy>] [complete=<executions>] [<VARIABLE>=<value>...]
 where a variable is one of the explorer's, without QUIESCE_EXPLORE_ before it. A program may stand there again with other
 settings. complete: the search must be complete, after so many executions; --keep writes the numbers found into the list.
-What is found is replayed, and must be found again. Ends with 0 if everything is as it should be, with 1 if something is
+What is found is replayed, by its schedule and without these variables, and must be found again. Ends with 0 if everything is as it should be, with 1 if something is
 not, with 3 if there is no such program.
 """
 
@@ -96,11 +96,11 @@ def run(program, entry, replay=None):
     with tempfile.TemporaryDirectory() as folder:
         result_file = pathlib.Path(folder) / "result"
         # A search that must come to an end may take long for it on a busy machine, and ends by itself.
-        environment = {"QUIESCE_EXPLORE_TIME": "3000" if entry.complete is None else "30000", **os.environ, **entry.variables,
+        environment = {"QUIESCE_EXPLORE_TIME": "3000" if entry.complete is None else "30000", **os.environ,
                        "QUIESCE_EXPLORE": entry.strategy, "QUIESCE_EXPLORE_RESULT": str(result_file)}
         environment.pop("QUIESCE_EXPLORE_REPLAY", None)
-        if replay is not None:
-            environment["QUIESCE_EXPLORE_REPLAY"] = replay
+        # A schedule must be all that a replay needs.
+        environment |= entry.variables if replay is None else {"QUIESCE_EXPLORE_REPLAY": replay}
         try:
             done = subprocess.run([program], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, timeout=LIMIT, check=False, cwd=folder)

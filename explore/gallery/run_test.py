@@ -12,10 +12,11 @@ import unittest
 
 import run
 
-# Answers as the explorer would. The first words say what: verdict, exit status, verdict when replayed.
+# Answers as the explorer would. The first words say what: verdict, exit status, verdict when replayed, verdict when replayed
+# with SEED.
 PROGRAM = """#!/bin/sh
-set -- {verdict} {status} {replayed}
-if [ -n "$QUIESCE_EXPLORE_REPLAY" ]; then verdict=$3; else verdict=$1; fi
+set -- {verdict} {status} {replayed} {with_seed}
+if [ -z "$QUIESCE_EXPLORE_REPLAY" ]; then verdict=$1; elif [ -z "$QUIESCE_EXPLORE_SEED" ]; then verdict=$3; else verdict=$4; fi
 echo "report of $verdict by $QUIESCE_EXPLORE, seed $QUIESCE_EXPLORE_SEED"
 schedule=; if [ "$2" = 1 ]; then schedule=q1.a.b.c; fi
 printf '{{"verdict":"%s","executions":7,"complete":true,"schedule":"%s"}}\\n' "$verdict" "$schedule" >"$QUIESCE_EXPLORE_RESULT"
@@ -29,9 +30,10 @@ class Run(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
-    def write_program(self, name, verdict, status, replayed=None):
+    def write_program(self, name, verdict, status, replayed=None, with_seed=None):
         program = self.folder / name
-        program.write_text(PROGRAM.format(verdict=verdict, status=status, replayed=replayed or verdict))
+        program.write_text(PROGRAM.format(verdict=verdict, status=status, replayed=replayed or verdict,
+                                          with_seed=with_seed or replayed or verdict))
         program.chmod(0o755)
 
     def run_list(self, text, *arguments):
@@ -68,6 +70,12 @@ class Run(unittest.TestCase):
         status, printed = self.run_list("a_wrong data_race\n")
         self.assertEqual(status, 1)
         self.assertIn("WRONG: replayed: passed\n", printed)
+
+    def test_the_schedule_alone_must_be_enough(self):
+        self.write_program("a_wrong", "data_race", 1, replayed="data_race", with_seed="passed")
+        self.assertEqual(self.run_list("a_wrong data_race random SEED=5\n")[0], 0)
+        self.write_program("a_wrong", "data_race", 1, replayed="passed", with_seed="data_race")
+        self.assertIn("WRONG: replayed: passed\n", self.run_list("a_wrong data_race random SEED=5\n")[1])
 
     def test_the_exit_status_must_go_with_the_verdict(self):
         self.write_program("a_right", "passed", 1)

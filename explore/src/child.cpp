@@ -224,7 +224,7 @@ struct searching {
     }
     if (what.is_scheduled) {
       scheduled_search one(what.deviations.data(), what.deviations.size());
-      run(one);
+      if (run(one) == engine::ending::cut_off) ++answer.cut_off;
       ++answer.executions;
       return;
     }
@@ -264,7 +264,7 @@ void run_child(const task& what, shared_outcome& answer) {
   const char* why = nullptr;
   if (active == nullptr) {
     if (!heap::map()) give_up(answer, "the addresses that the explorer needs are taken");
-    active = engine::create(what.how->steps, answer, &why);
+    active = engine::create(answer, &why);
     if (active == nullptr) give_up(answer, why);
   }
   states_to_reach = &what.how->must_reach;
@@ -273,6 +273,7 @@ void run_child(const task& what, shared_outcome& answer) {
   if (!what.is_replay || what.is_silent) silence();
   if (what.is_replay) active->record(answer.watched_thread, answer.watched_access);
   if (what.stop_at != no_position) active->stop_before(what.stop_at);
+  active->limit_steps(what.how->steps);
   active->allow_spurious_wake_ups(what.how->spurious_wake_ups);
   active->report_leaks(what.how->leaks);
   active->allow_reuse(what.how->reuse);

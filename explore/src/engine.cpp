@@ -21,21 +21,21 @@ constexpr std::uint64_t first_moment = 1'000'000'000'000;
 
 }  // namespace
 
-engine::engine(std::uint32_t steps, shared_outcome& answer) noexcept
-    : most_steps_(steps),
-      value_seen_(static_cast<std::uint32_t*>(own_memory::map(values * sizeof(std::uint32_t)))),
+// Room for the longest executions, whatever the limit is: or the same execution would have other addresses under another one.
+engine::engine(shared_outcome& answer) noexcept
+    : value_seen_(static_cast<std::uint32_t*>(own_memory::map(values * sizeof(std::uint32_t)))),
       places_(static_cast<place*>(own_memory::map(places * sizeof(place)))),
       objects_(static_cast<object*>(own_memory::map(most_objects * sizeof(object)))),
-      events_(static_cast<event*>(own_memory::map((steps + 1) * sizeof(event)))),
+      events_(static_cast<event*>(own_memory::map((shared_outcome::most_steps + 1) * sizeof(event)))),
       answer_(answer) {}
 
-engine* engine::create(std::uint32_t steps, shared_outcome& answer, const char** why) noexcept {
+engine* engine::create(shared_outcome& answer, const char** why) noexcept {
   void* const memory = own_memory::map(sizeof(engine));
   if (memory == nullptr) {
     *why = "no memory for the explorer";
     return nullptr;
   }
-  auto* const made = new (memory) engine(steps, answer);
+  auto* const made = new (memory) engine(answer);
   if (made->value_seen_ == nullptr || made->places_ == nullptr || made->objects_ == nullptr ||
       made->events_ == nullptr || !made->shadow_.map() || !made->heap_.map_tables()) {
     *why = "no memory for the explorer's tables";

@@ -40,7 +40,7 @@ class engine {
   static constexpr unsigned most_rests = 100;
 
   /// Makes the one engine of this process. Null: no memory, and `*why` says for what.
-  static engine* create(std::uint32_t steps, shared_outcome& answer, const char** why) noexcept;
+  static engine* create(shared_outcome& answer, const char** why) noexcept;
 
   /// Remembers the program's global variables as they are now, before more of the explorer runs in this process: a program may
   /// have its own operator new, which the explorer uses like anybody.
@@ -97,6 +97,8 @@ class engine {
   void announce_until(const operation& next, gate needs, std::uint32_t gate_object, std::uint64_t limit) noexcept;
   /// The same for a wait without a limit, which may end for no reason if the options want that.
   void announce_wait(const operation& next, std::uint32_t gate_object) noexcept;
+  /// At most shared_outcome::most_steps.
+  void limit_steps(std::uint32_t of_an_execution) noexcept { most_steps_ = of_an_execution; }
   void allow_spurious_wake_ups(std::uint32_t of_each_thread) noexcept { most_spurious_ = of_each_thread; }
   /// Counts the step that the running thread makes now. The answer can be filled in if it is recorded, and is never null.
   traced_event* make(const operation& done) noexcept;
@@ -246,7 +248,7 @@ class engine {
   bool took_every_time_out() const noexcept { return !limited_time_outs_; }
 
  private:
-  engine(std::uint32_t steps, shared_outcome& answer) noexcept;
+  explicit engine(shared_outcome& answer) noexcept;
   void reset() noexcept;
   void reset_libc() noexcept;
   /// Not noexcept: an exception that nobody catches finds the end of the stack, and the stack is still there to be told.
@@ -309,7 +311,7 @@ class engine {
   std::uint32_t last_stale_read_ = 0;  // its position, if there was one
   std::uint32_t most_reuses_ = 0;
   std::uint32_t reuses_ = 0;
-  std::uint32_t most_steps_;
+  std::uint32_t most_steps_ = shared_outcome::most_steps;
   std::uint64_t now_ = 0;
   std::uint64_t history_ = 0;
   ending ending_ = ending::none;

@@ -79,6 +79,8 @@ void explain(const task& found_by, shared_outcome& answer, report& result) {
                              .build = build_hash(),
                              .has_weak_memory = found_by.how->memory == memory_model::weak,
                              .has_reuse = found_by.how->reuse != 0,
+                             .spurious_wake_ups = found_by.how->spurious_wake_ups,
+                             .steps = found_by.how->steps == options{}.steps ? 0 : found_by.how->steps,
                              .deviations = deviations});
   result.where = place_of(answer.trace);
   result.text = describe(answer.trace, result.kind, found_by.how->name, result.schedule, shrinking_line(result));
@@ -244,6 +246,9 @@ report replay(const task& what, shared_outcome& answer) {
   how.memory = known.has_weak_memory ? memory_model::weak : memory_model::sequential;
   how.stale_reads = UINT32_MAX;
   how.reuse = known.has_reuse ? UINT32_MAX : 0;
+  // Schedules from before these two were told have them from the options.
+  if (known.spurious_wake_ups != 0) how.spurious_wake_ups = known.spurious_wake_ups;
+  if (known.steps != 0) how.steps = known.steps;
   task one = what;
   one.how = &how;
   one.is_scheduled = true;
@@ -259,6 +264,11 @@ report replay(const task& what, shared_outcome& answer) {
     }
     explain(one, answer, result);
     return how.break_at && !is_about_the_explorer(result.kind) ? stop_in_debugger(one, result, answer) : result;
+  }
+  if (answer.cut_off != 0) {
+    return refusal(verdict::bad_schedule, how,
+                   "the limit of " + std::to_string(how.steps) +
+                       " steps ended the execution before it came to its failure; give it more");
   }
   // Schedules are printed for failures only.
   return refusal(
@@ -280,7 +290,7 @@ shared_outcome& share_outcome() {
 report run_exploration(const task& what, shared_outcome& answer) {
   const options& how = *what.how;
   if (std::string why; !is_instrumented(why)) return refusal(verdict::not_instrumented, how, why);
-  if (how.steps == 0 || how.steps > shared_outcome::most_choices - 16) {
+  if (how.steps == 0 || how.steps > shared_outcome::most_steps) {
     return refusal(verdict::not_modelled, how, "options::steps must be from 1 to 65520");
   }
   if (how.depth == 0 || how.depth > changing_priorities::most_depth)

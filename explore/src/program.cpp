@@ -91,7 +91,7 @@ options options_from_environment(const char* program) {
   how.time = std::chrono::milliseconds(
       number_from("QUIESCE_EXPLORE_TIME", static_cast<std::uint64_t>(how.time.count()), 1, a_year));
   how.steps =
-      static_cast<std::uint32_t>(number_from("QUIESCE_EXPLORE_STEPS", how.steps, 1, shared_outcome::most_choices - 16));
+      static_cast<std::uint32_t>(number_from("QUIESCE_EXPLORE_STEPS", how.steps, 1, shared_outcome::most_steps));
   how.deviations = static_cast<std::uint32_t>(number_from("QUIESCE_EXPLORE_DEVIATIONS", how.deviations, 0, 1000));
   how.spurious_wake_ups = static_cast<std::uint32_t>(number_from("QUIESCE_EXPLORE_SPURIOUS", 0, 0, 1000));
   how.memory = memory_from_environment();
@@ -189,9 +189,7 @@ void prepare(char** argument) {
   whole.is_explored = true;
   whole.answer = &share_outcome();
   const char* why = "the addresses that the explorer needs are taken";
-  const auto steps = static_cast<std::uint32_t>(
-      number_from("QUIESCE_EXPLORE_STEPS", options{}.steps, 1, shared_outcome::most_choices - 16));
-  if (heap::map()) active = engine::create(steps, *whole.answer, &why);
+  if (heap::map()) active = engine::create(*whole.answer, &why);
   if (active == nullptr) {
     std::fprintf(stderr, "explore: %s\n", why);
     std::_Exit(bad_use);

@@ -4,13 +4,17 @@
 #include <cstdio>
 #include <string_view>
 
+#include "shared_outcome.hpp"
+
 namespace explore {
 namespace {
 
 constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuv";
 constexpr unsigned more = 16;  // the digit's high bit: another follows
 constexpr char weak = 'w';     // no digit
-constexpr char reuse = 'z';    // nor this
+constexpr char reuse = 'z';    // nor this, nor those below
+constexpr char spurious = 'y';
+constexpr char limit = 'x';
 
 void put(std::string& to, std::uint32_t value) {
   while (value >= more) {
@@ -18,6 +22,13 @@ void put(std::string& to, std::uint32_t value) {
     value /= more;
   }
   to += digits[value];
+}
+
+// A flag with a number, which is left out if it is zero.
+void put(std::string& to, char flag, std::uint32_t value) {
+  if (value == 0) return;
+  to += flag;
+  put(to, value);
 }
 
 bool get(std::string_view& from, std::uint32_t& value) {
@@ -30,6 +41,17 @@ bool get(std::string_view& from, std::uint32_t& value) {
     if (digit < more) return true;
   }
   return false;
+}
+
+bool take(std::string_view& from, char flag) {
+  if (!from.starts_with(flag)) return false;
+  from.remove_prefix(1);
+  return true;
+}
+
+bool get(std::string_view& from, char flag, std::uint32_t& value) {
+  value = 0;
+  return !take(from, flag) || (get(from, value) && value != 0);
 }
 
 bool is_name_letter(char c) {
@@ -51,6 +73,8 @@ std::string to_text(const schedule& from) {
   std::string text = "q1." + name_for_schedule(from.name) + "." + build + ".";
   if (from.has_weak_memory) text += weak;
   if (from.has_reuse) text += reuse;
+  put(text, spurious, from.spurious_wake_ups);
+  put(text, limit, from.steps);
   std::uint32_t before = 0;
   for (const scheduled_search::deviation& each : from.deviations) {
     put(text, each.position - before);
@@ -78,10 +102,10 @@ bool parse_schedule(const std::string& text, schedule& result) {
     result.build = result.build * 16 + static_cast<std::uint32_t>(digit);
   }
   rest.remove_prefix(9);
-  result.has_weak_memory = rest.starts_with(weak);
-  if (result.has_weak_memory) rest.remove_prefix(1);
-  result.has_reuse = rest.starts_with(reuse);
-  if (result.has_reuse) rest.remove_prefix(1);
+  result.has_weak_memory = take(rest, weak);
+  result.has_reuse = take(rest, reuse);
+  if (!get(rest, spurious, result.spurious_wake_ups)) return false;
+  if (!get(rest, limit, result.steps) || result.steps > shared_outcome::most_steps) return false;
   result.deviations.clear();
   if (rest == "-") return true;
   std::uint32_t position = 0;

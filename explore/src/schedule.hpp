@@ -1,5 +1,7 @@
 /// The string that replays an execution: q1.<name>.<build>.<deviations>. Only choices that are not the default are in it, as
-/// pairs of the steps since the last one and the step_choice, in base 32. A w before them: with weak memory; a z: freed memory is used again.
+/// pairs of the steps since the last one and the step_choice, in base 32. A w before them: with weak memory; a z: freed memory is used again;
+/// a y and a number: each thread may wake so often for no reason; an x and a number: a limit of steps that is not the usual one.
+/// These in this order.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +17,8 @@ struct schedule {
   std::uint32_t build = 0;
   bool has_weak_memory = false;
   bool has_reuse = false;
+  std::uint32_t spurious_wake_ups = 0;
+  std::uint32_t steps = 0;  // the limit; 0: it is not told
   std::vector<scheduled_search::deviation> deviations;
 };
 

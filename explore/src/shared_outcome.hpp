@@ -12,6 +12,7 @@ namespace explore {
 
 struct shared_outcome {
   static constexpr std::uint32_t most_choices = 1 << 16;
+  static constexpr std::uint32_t most_steps = most_choices - 16;  // of an execution
 
   // Progress; the parent looks whether `steps` still grows.
   std::atomic<std::uint64_t> steps;

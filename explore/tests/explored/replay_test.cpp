@@ -1,0 +1,151 @@
+// Failures that are run again by their schedules, with nothing else given, and what reports say of how.
+#include <gtest/gtest.h>
+#include <pthread.h>
+
+#include <atomic>
+#include <cassert>
+#include <condition_variable>
+#include <cstdlib>
+#include <fstream>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "explore/explore.hpp"
+
+namespace {
+
+using explore::check;
+using explore::options;
+using explore::report;
+using explore::strategy;
+using explore::verdict;
+
+options named(const char* name) {
+  options how;
+  how.name = name;
+  return how;
+}
+
+report replayed_alone(void (*program)(), const report& found, const char* name) {
+  options how = named(name);
+  how.replay = found.schedule;
+  return check(program, how);
+}
+
+void expect_same_alone(void (*program)(), const report& found, const char* name) {
+  const report again = replayed_alone(program, found, name);
+  EXPECT_EQ(again.kind, found.kind) << again;
+  EXPECT_EQ(again.schedule, found.schedule);
+}
+
+void wait_once() {
+  std::mutex mutex;
+  std::condition_variable told;
+  bool ready = false;
+  std::thread other([&] {
+    const std::lock_guard hold(mutex);
+    ready = true;
+    told.notify_one();
+  });
+  {
+    std::unique_lock hold(mutex);
+    if (!ready) told.wait(hold);
+    assert(ready);
+  }
+  other.join();
+}
+
+// Nobody tells them anything. No destructor ends them under who waits.
+pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+pthread_cond_t never_told = PTHREAD_COND_INITIALIZER;
+
+// Its sleeper wakes for no reason as often as it may, and sleeps on while the first thread spins.
+void spin_beside_a_sleeper() {
+  static std::atomic<bool> never, has_woken;
+  std::thread([] {
+    ::pthread_mutex_lock(&mutex);
+    ::pthread_cond_wait(&never_told, &mutex);
+    has_woken = true;
+    for (;;) ::pthread_cond_wait(&never_told, &mutex);
+  }).detach();
+  if (!has_woken) return;
+  while (!never) {
+  }
+}
+
+void count_to_two_hundred() {
+  std::atomic<int> count{0};
+  while (++count != 200) {
+  }
+}
+
+void fail_after_six_thousand_steps() {
+  std::atomic<int> count{0};
+  while (++count != 6000) {
+  }
+  assert(false);
+}
+
+void fail_late() {
+  std::atomic<int> count{0};
+  std::thread other([&] { ++count; });
+  for (int i = 0; i < 30; ++i) ++count;
+  other.join();
+  assert(count == 0);
+}
+
+}  // namespace
+
+TEST(Replay, AWakeUpForNoReasonNeedsTheScheduleAlone) {
+  for (const strategy each : {strategy::exhaustive, strategy::bounded, strategy::random}) {
+    options how = named("once");
+    how.search = each;
+    how.spurious_wake_ups = 1;
+    const report found = check(wait_once, how);
+    ASSERT_EQ(found.kind, verdict::failed_assertion) << found;
+    expect_same_alone(wait_once, found, "once");
+  }
+}
+
+TEST(Replay, AsManyWakeUpsForNoReasonAreMadeAsTheSearchHad) {
+  options how = named("sleeper");
+  how.spurious_wake_ups = 1;
+  const report found = check(spin_beside_a_sleeper, how);
+  ASSERT_EQ(found.kind, verdict::livelock) << found;
+  expect_same_alone(spin_beside_a_sleeper, found, "sleeper");
+}
+
+TEST(Replay, AnExecutionThatIsTooLongIsAVerdictAndItsLimitPartOfTheSchedule) {
+  options how = named("long");
+  how.steps = 50;
+  const report found = check(count_to_two_hundred, how);
+  ASSERT_EQ(found.kind, verdict::step_limit) << found;
+  EXPECT_NE(found.text.find("an execution has not ended after 50 steps"), std::string::npos) << found;
+  expect_same_alone(count_to_two_hundred, found, "long");
+}
+
+TEST(Replay, AFailureBeyondTheUsualLimitNeedsTheScheduleAlone) {
+  EXPECT_EQ(check(fail_after_six_thousand_steps, named("far")).kind, verdict::step_limit);
+  options how = named("far");
+  how.steps = 10'000;
+  const report found = check(fail_after_six_thousand_steps, how);
+  ASSERT_EQ(found.kind, verdict::failed_assertion) << found;
+  expect_same_alone(fail_after_six_thousand_steps, found, "far");
+}
+
+TEST(Replay, OneThatALimitEndsBeforeItsFailureSaysSo) {
+  const report found = check(fail_late, named("late"));
+  ASSERT_EQ(found.kind, verdict::failed_assertion) << found;
+  options how = named("late");
+  how.replay = found.schedule;
+  how.steps = 10;
+  const report cut = check(fail_late, how);
+  EXPECT_EQ(cut.kind, verdict::bad_schedule) << cut;
+  EXPECT_NE(cut.text.find("the limit of 10 steps ended the execution"), std::string::npos) << cut;
+}
+
+TEST(Replay, ASearchWithTheUsualLimitsLeavesNoMarkInTheSchedule) {
+  const report found = check(fail_late, named("late"));
+  EXPECT_NE(found.schedule.substr(found.schedule.rfind('.')).find('-'), std::string::npos) << found.schedule;
+}
