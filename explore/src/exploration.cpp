@@ -103,9 +103,9 @@ std::string not_modelled(const options& how) {
   return "  not modelled: weak memory (every read sees the newest write); " + others;
 }
 
-// Up to what a complete search is complete.
+// Limits that kept the search from executions: up to them a complete one is complete, and any other has looked no further.
 void add_limits(std::string& text, const task& part, const shared_outcome& answer) {
-  const char* before = " with at most ";
+  const char* before = answer.is_complete ? " with at most " : ", and with at most ";
   const auto add = [&](bool is_met, std::uint32_t most, const char* of_what) {
     if (!is_met) return;
     text += before + std::to_string(most) + of_what;
@@ -144,7 +144,7 @@ void add_line(std::string& text, const task& part, const shared_outcome& answer)
   text += answer.is_complete     ? ", complete"
           : answer.out_of_budget ? ", not complete: out of time or executions"
                                  : ", not complete";
-  if (answer.is_complete) add_limits(text, part, answer);
+  add_limits(text, part, answer);
   if (answer.lost_track)
     text +=
         "; not complete for data races: so many unordered accesses to one word of memory that some were not compared";
