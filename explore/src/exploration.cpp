@@ -118,6 +118,15 @@ void add_limits(std::string& text, const task& part, const shared_outcome& answe
   add(answer.limited_reuses, part.how->reuse, " uses of freed memory in an execution");
 }
 
+// By a bounded search, which may have been ended in the middle of a bound.
+std::string covered(const shared_outcome& answer) {
+  const bool is_cut = answer.out_of_budget && answer.bound != 0;
+  const std::uint32_t all = answer.bound - (is_cut ? 1 : 0);
+  std::string text = ", up to " + std::to_string(all) + (all == 1 ? " deviation" : " deviations");
+  if (is_cut) text += ", some with " + std::to_string(answer.bound);
+  return text;
+}
+
 void add_line(std::string& text, const task& part, const shared_outcome& answer) {
   char line[256];
   std::snprintf(line, sizeof line, "  %s%s: %llu executions", name_of(part.search),
@@ -130,11 +139,7 @@ void add_line(std::string& text, const task& part, const shared_outcome& answer)
   }
   std::snprintf(line, sizeof line, ", %llu distinct", static_cast<unsigned long long>(answer.orders.distinct));
   text += line;
-  if (part.search == strategy::bounded) {
-    std::snprintf(line, sizeof line, answer.is_complete ? ", all that there are" : ", up to %u deviations",
-                  answer.bound);
-    text += line;
-  }
+  if (part.search == strategy::bounded) text += answer.is_complete ? ", all that there are" : covered(answer);
   if (answer.workers > 1) text += ", by " + std::to_string(answer.workers) + " workers";
   if (answer.cut_off != 0) {
     std::snprintf(line, sizeof line, ", %llu of them ended by the limit of %u steps",

@@ -1,0 +1,139 @@
+// What a report says of that which a search has left out.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "explore/explore.hpp"
+
+namespace {
+
+using explore::check;
+using explore::options;
+using explore::report;
+using explore::strategy;
+
+options named(const char* name, strategy by, std::uint64_t executions = 10'000'000) {
+  options how;
+  how.name = name;
+  how.search = by;
+  how.executions = executions;
+  return how;
+}
+
+void look_at_each_other() {
+  static std::atomic<int> first, second;
+  std::thread thread([] { first = 1, static_cast<void>(second.load(std::memory_order_relaxed)); });
+  second = 1, static_cast<void>(first.load(std::memory_order_relaxed));
+  thread.join();
+}
+
+void time_out_often() {
+  std::mutex mutex;
+  std::condition_variable told;
+  std::atomic<int> count{0};
+  std::thread other([&] {
+    for (int i = 0; i < 60; ++i) ++count;
+  });
+  for (int i = 0; i < 6; ++i) {
+    std::unique_lock hold(mutex);
+    static_cast<void>(told.wait_for(hold, std::chrono::milliseconds(1)));
+  }
+  other.join();
+}
+
+void wait_for_a_flag() {
+  std::atomic<bool> ready{false};
+  std::thread other([&] { ready = true; });
+  while (!ready) {
+  }
+  other.join();
+}
+
+void free_and_take_often() {
+  for (int i = 0; i < 4; ++i) {
+    int* volatile const made = new int(i);  // or the compiler leaves both out
+    delete made;
+  }
+}
+
+void add_in_two_threads() {
+  std::atomic<int> count{0};
+  const auto add = [&] {
+    for (int i = 0; i < 4; ++i) ++count;
+  };
+  std::thread other(add);
+  add();
+  other.join();
+}
+
+bool contains(const report& found, const std::string& part) { return found.text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST(Limits, OfStaleReadsAreToldBySearchesByLot) {
+  for (const strategy each : {strategy::sampling, strategy::pos, strategy::pct, strategy::random}) {
+    options how = named("stale", each, 300);
+    how.memory = explore::memory_model::weak;
+    how.stale_reads = 1;
+    const report found = check(look_at_each_other, how);
+    EXPECT_TRUE(
+        contains(found, ", not complete: out of time or executions, and with at most 1 stale reads in an execution\n"))
+        << found;
+    how.stale_reads = 2;
+    EXPECT_FALSE(contains(check(look_at_each_other, how), "at most")) << "it was not met";
+  }
+}
+
+TEST(Limits, OfTimeOutsAreToldByASearchThatRunsOut) {
+  const report found = check(time_out_often, named("late", strategy::random, 300));
+  EXPECT_TRUE(contains(found, ", and with at most 3 early time-outs of a thread")) << found;
+}
+
+TEST(Limits, OfRepetitionsAreToldByABoundedSearch) {
+  options how = named("flag", strategy::bounded);
+  how.deviations = 1;
+  const report found = check(wait_for_a_flag, how);
+  ASSERT_FALSE(found.complete) << found;
+  EXPECT_TRUE(contains(found, ", not complete, and with at most 2 repetitions of a read that finds nothing new"))
+      << found;
+}
+
+TEST(Limits, OfReuseAreToldBySearchesByLot) {
+  options how = named("reuse", strategy::random, 200);
+  how.reuse = 1;
+  const report found = check(free_and_take_often, how);
+  EXPECT_TRUE(contains(found, ", and with at most 1 uses of freed memory in an execution")) << found;
+}
+
+TEST(Limits, ABoundedSearchClaimsOnlyTheDeviationsThatItHasComeToTheEndOf) {
+  options how = named("bounded", strategy::bounded, 2);
+  const report cut = check(add_in_two_threads, how);
+  EXPECT_TRUE(contains(cut, ", up to 0 deviations, some with 1, not complete: out of time or executions\n")) << cut;
+  how.executions = 10'000'000;
+  how.deviations = 1;
+  const report ended = check(add_in_two_threads, how);
+  EXPECT_TRUE(contains(ended, ", up to 1 deviation, not complete\n")) << ended;
+}
+
+TEST(Limits, AThreadThatEndsTheProcessUnderTheOthersIsTheReasonWhyASearchIsNotComplete) {
+  const report found = check(
+      [] {
+        std::atomic<int> count{0};
+        std::thread other([] { std::exit(0); });
+        ++count;
+        other.join();
+      },
+      named("exit", strategy::exhaustive));
+  EXPECT_TRUE(found.passed()) << found;
+  EXPECT_FALSE(found.complete);
+  EXPECT_TRUE(contains(found,
+                       ", not complete: another thread than the first one ended the process, and what the others "
+                       "would have done is left out\n"))
+      << found;
+}
