@@ -199,6 +199,7 @@ struct searching {
     answer.limited_messages = in.limited_messages();
     answer.limited_reuses = in.limited_reuses();
     answer.lost_track = in.has_lost_track();
+    answer.has_exited = in.has_exited();
     answer.is_complete =
         !answer.out_of_budget && answer.cut_off == 0 && !in.has_exited() && !in.has_lost_track() && by.is_complete();
   }

@@ -146,9 +146,12 @@ void add_line(std::string& text, const task& part, const shared_outcome& answer)
                   static_cast<unsigned long long>(answer.cut_off), part.how->steps);
     text += line;
   }
-  text += answer.is_complete     ? ", complete"
-          : answer.out_of_budget ? ", not complete: out of time or executions"
-                                 : ", not complete";
+  text += answer.is_complete ? ", complete" : ", not complete";
+  if (answer.out_of_budget) text += ": out of time or executions";
+  if (answer.has_exited) {
+    text += answer.out_of_budget ? "; " : ": ";
+    text += "another thread than the first one ended the process, and what the others would have done is left out";
+  }
   add_limits(text, part, answer);
   if (answer.lost_track)
     text +=

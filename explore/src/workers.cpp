@@ -274,6 +274,7 @@ void team::add_up() noexcept {
     sum.limited_reuses |= part.limited_reuses;
     sum.lost_track |= part.lost_track;
     sum.out_of_budget |= part.out_of_budget;
+    sum.has_exited |= part.has_exited;
     sum.reached |= part.reached;
   }
 }
