@@ -193,7 +193,8 @@ class engine {
   // The heap of the program
   void report_leaks(bool wanted) noexcept { reports_leaks_ = wanted; }
   void allow_reuse(std::uint32_t most) noexcept { most_reuses_ = most; }
-  /// Null: the heap is full. A step, if freed memory may be handed out again.
+  /// Null: so much is refused on any machine, or the heap is full before an execution; in one that is a verdict. A step, if
+  /// freed memory may be handed out again.
   void* allocate(std::size_t size, std::size_t alignment, std::uintptr_t pc) noexcept;
   /// Before a block is given back: a step, if it may be handed out again.
   void announce_free(heap::block& given, std::uintptr_t pc) noexcept;
@@ -266,6 +267,7 @@ class engine {
   void note_pick(unsigned picked) noexcept;
   void release(std::uintptr_t address, std::size_t size) noexcept;
   void release_memory(std::uintptr_t address, std::size_t size) noexcept;
+  void refuse_memory(std::size_t size, std::uintptr_t pc) noexcept;
   void forget_objects(std::uintptr_t address, std::size_t size) noexcept;
   void give_up_spinning(const char* why) noexcept;
   unsigned default_choice(std::uint32_t enabled, std::uint32_t by_time) const noexcept;

@@ -12,6 +12,8 @@ namespace {
 // Of all blocks of one size, since it is among these that an allocation chooses: no address of a word.
 constexpr std::uintptr_t size_key = std::uintptr_t{1} << 62;
 
+constexpr std::size_t most_of_any_machine = std::size_t{1} << 47;  // what a process can address
+
 operation step_on_size(op what, std::uint32_t object, std::uintptr_t pc) noexcept {
   operation made;
   made.what = what;
@@ -26,9 +28,11 @@ operation step_on_size(op what, std::uint32_t object, std::uintptr_t pc) noexcep
 
 // An allocation depends on the frees of its size before it, and those after it on it if it takes a block away.
 void* engine::allocate(std::size_t size, std::size_t alignment, std::uintptr_t pc) noexcept {
-  if (!running_ || most_reuses_ == 0) {
+  if (!running_) return heap_.allocate(size, alignment);
+  if (most_reuses_ == 0) {
     void* const memory = heap_.allocate(size, alignment);
-    if (memory != nullptr && running_) note_block(memory, size, pc);
+    if (memory == nullptr) refuse_memory(size, pc);
+    if (memory != nullptr) note_block(memory, size, pc);
     return memory;
   }
   self().pending.pc = pc;
@@ -54,6 +58,7 @@ void* engine::allocate(std::size_t size, std::size_t alignment, std::uintptr_t p
   } else {
     next.on[0].mode = access_mode::read;
     memory = heap_.allocate(size, alignment);
+    if (memory == nullptr) refuse_memory(size, pc);
   }
   traced_event* const event = make(next);
   if (chosen != 0) acquire_from(*old.happened);
@@ -62,6 +67,13 @@ void* engine::allocate(std::size_t size, std::size_t alignment, std::uintptr_t p
   event->after = static_cast<std::uint64_t>(chosen);
   if (memory != nullptr) note_block(memory, size, pc);
   return memory;
+}
+
+// A machine would have had room for it: only what no address space holds is refused to the program, as the system does.
+void engine::refuse_memory(std::size_t size, std::uintptr_t pc) noexcept {
+  if (size > most_of_any_machine) return;
+  self().pending.pc = pc;
+  fail(verdict::not_modelled, "more than %zu MiB of memory in one execution, counting what was freed", heap_size >> 20);
 }
 
 void engine::announce_free(heap::block& given, std::uintptr_t pc) noexcept {
