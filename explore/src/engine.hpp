@@ -199,6 +199,9 @@ class engine {
   /// Before a block is given back: a step, if it may be handed out again.
   void announce_free(heap::block& given, std::uintptr_t pc) noexcept;
   void give_back(heap::block& given) noexcept;
+  /// Whether it lies in a variable, a stack or a file that is loaded, so that no malloc() can have returned it.
+  bool is_no_allocation(std::uintptr_t address) noexcept;
+  [[noreturn]] void refuse_free(const void* memory, std::uintptr_t pc) noexcept;
   /// Memory that ends must have no lock in it that is held, and nothing on which another thread waits.
   void expect_idle(std::uintptr_t address, std::size_t size, const char* what_happens) noexcept;
   /// The running thread's stack ends: an unordered use of a lock in it by another thread might as well come after that.

@@ -1,5 +1,6 @@
 /// The program's heap: blocks that are handed out a second time, and blocks that nobody gave back.
 #include <cstdio>
+#include <utility>
 
 #include "engine.hpp"
 #include "own_memory.hpp"
@@ -90,6 +91,26 @@ void engine::give_back(heap::block& given) noexcept {
   release(reinterpret_cast<std::uintptr_t>(&given + 1), given.size);
   if (most_reuses_ == 0) return;
   if (const heap::freed_block now = heap_.newest_freed(given.size, 1); now.found == &given) release_to(*now.happened);
+}
+
+bool engine::is_no_allocation(std::uintptr_t address) noexcept {
+  constexpr std::uintptr_t stacks = arena_begin + heap_size;  // and the variables of their threads
+  if (address - stacks < carriers::end_of_stacks - stacks) return true;
+  if (address - driver_stack_begin_ < driver_stack_end_ - driver_stack_begin_) return true;
+  for (std::size_t i = 0; i < segments_.count(); ++i) {
+    if (address - segments_.begin(i) < segments_.size(i)) return true;
+  }
+  bool is_found = false;
+  carriers_.see_variables(0, [&](std::uintptr_t begin, std::size_t size) { is_found |= address - begin < size; });
+  const bool was_running = std::exchange(running_, false);  // the loader's lock is no lock of the program
+  is_found = is_found || is_in_module(address);
+  running_ = was_running;
+  return is_found;
+}
+
+void engine::refuse_free(const void* memory, std::uintptr_t pc) noexcept {
+  self().pending.pc = pc;
+  fail(verdict::bad_free, "%p is freed, and was never allocated", memory);
 }
 
 // Mutexes, words and the like that lay in memory which is handed out again. Nobody holds or waits at one of them.

@@ -47,8 +47,14 @@ void give_back(void* memory, const void* called_at) noexcept {
   if (block.state == heap::freed) {
     in.give_back_again(number(memory), block.size, block.number);
   }
-  if (block.state != heap::live) in.fail(verdict::bad_free, "%p was never allocated", memory);
+  if (block.state != heap::live) in.refuse_free(memory, number(called_at));
   in.give_back(block);
+}
+
+// What libc has allocated, or what is older than the exploration, is no business of the explorer.
+void expect_allocation(const void* memory, const void* called_at) noexcept {
+  if (!is_explored() || active->system().contains(called_at)) return;
+  if (active->is_no_allocation(number(memory))) active->refuse_free(memory, number(called_at));
 }
 
 void* move_block(void* old, std::size_t size, const void* called_at) noexcept {
@@ -67,7 +73,10 @@ void* move_block(void* old, std::size_t size, const void* called_at) noexcept {
 // As glibc has it: of no bytes, what there was is freed.
 void* change_size(void* old, std::size_t size, const void* called_at) noexcept {
   const bool is_ours = heap::owns(old) || (old == nullptr && is_programs(called_at));
-  if (!is_ours) return __libc_realloc(old, size);
+  if (!is_ours) {
+    if (old != nullptr) expect_allocation(old, called_at);
+    return __libc_realloc(old, size);
+  }
   if (old == nullptr || size != 0) return move_block(old, size, called_at);
   give_back(old, called_at);
   return nullptr;
@@ -94,6 +103,7 @@ void touch_range(const void* p, std::size_t size, bool writes, const void* calle
 void delete_memory(void* memory, const void* called_at) noexcept {
   if (memory == nullptr) return;
   if (heap::owns(memory)) return give_back(memory, called_at);
+  expect_allocation(memory, called_at);
   __libc_free(memory);
 }
 

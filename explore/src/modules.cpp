@@ -136,6 +136,18 @@ void saved_segments::restore() noexcept {
   for (std::size_t i = 0; i < count_; ++i) copy_bytes(segment_[i].begin, segment_[i].saved, segment_[i].size);
 }
 
+bool is_in_module(std::uintptr_t address) noexcept {
+  const auto look = [](dl_phdr_info* module, std::size_t, void* wanted) {
+    for (int i = 0; i < module->dlpi_phnum; ++i) {
+      const ElfW(Phdr)& header = module->dlpi_phdr[i];
+      if (header.p_type != PT_LOAD) continue;
+      if (*static_cast<std::uintptr_t*>(wanted) - (module->dlpi_addr + header.p_vaddr) < header.p_memsz) return 1;
+    }
+    return 0;
+  };
+  return ::dl_iterate_phdr(look, &address) != 0;
+}
+
 std::uint32_t build_hash() noexcept {
   text_hash hash;
   ::dl_iterate_phdr(hash_program, &hash);

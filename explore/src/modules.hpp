@@ -61,6 +61,9 @@ class saved_segments {
   std::size_t count_ = 0;
 };
 
+/// Whether the address lies in the code, the constants or the variables of a file that is loaded.
+bool is_in_module(std::uintptr_t address) noexcept;
+
 /// A number that differs between builds of the program: stands in schedules.
 std::uint32_t build_hash() noexcept;
 
