@@ -19,14 +19,28 @@ unsigned number_of_thread() noexcept {
 
 bool is_in_execution() noexcept { return active != nullptr && active->is_in_execution(); }
 
-// Steps have even times; what lies between the step with the number `index` of its thread and the next one, odd ones.
-std::uint64_t time_of_step(unsigned thread, std::uint64_t index) noexcept {
-  if (index == 0) return 0;
-  for (std::uint32_t at = 0; at < active->position(); ++at) {
-    const event& made = active->made(at);
-    if (made.thread == thread && made.index == index) return 2 * std::uint64_t{at} + 2;
-  }
-  return 2 * std::uint64_t{active->position()} + 2;  // it was not made
+// The position of a step that its thread has made.
+std::uint64_t time_of_step(const moment& made) noexcept {
+  std::uint32_t at = 0;
+  while (active->made(at).thread != made.thread || active->made(at).index != made.steps) ++at;
+  return at;
+}
+
+// Of the operations of one history: no address of a word.
+constexpr std::uintptr_t history_key = std::uintptr_t{1} << 61;
+
+// Beginnings commute with each other, and so do ends. A beginning and an end do not: which of them comes first says whether
+// one operation had ended before the other one began.
+void make_step(op what, access_mode mode, const void* history, const void* called_at) noexcept {
+  if (!is_explored()) return;
+  const auto address = reinterpret_cast<std::uintptr_t>(history);
+  operation next;
+  next.what = what;
+  next.address = address;
+  next.pc = active->self().pending.pc = reinterpret_cast<std::uintptr_t>(called_at);
+  next.touches(active->object_at(address ^ history_key), mode);
+  active->announce(next);
+  active->make(next)->object = address;
 }
 
 }  // namespace
@@ -44,17 +58,21 @@ moment now() noexcept {
   return {number_of_thread(), clock_ticks.fetch_add(1)};
 }
 
+void begin_operation(const void* history, const void* called_at) noexcept {
+  make_step(op::operation_begin, access_mode::read, history, called_at);
+}
+
+void end_operation(const void* history, const void* called_at) noexcept {
+  make_step(op::operation_end, access_mode::add, history, called_at);
+}
+
 interval time_between(const moment& begin, const moment& end) noexcept {
   if (!is_in_execution()) return {begin.steps, end.steps};
-  if (begin.steps == end.steps) {
-    const std::uint64_t between = time_of_step(begin.thread, begin.steps) + 1;
-    return {between, between};
-  }
-  return {time_of_step(begin.thread, begin.steps + 1), time_of_step(end.thread, end.steps)};
+  return {time_of_step(begin), time_of_step(end)};
 }
 
 interval time_since(const moment& begin) noexcept {
-  return {is_in_execution() ? time_of_step(begin.thread, begin.steps + 1) : begin.steps, interval::never};
+  return {is_in_execution() ? time_of_step(begin) : begin.steps, interval::never};
 }
 
 void fail(const char* text, const void* called_at) noexcept {

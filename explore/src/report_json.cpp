@@ -78,8 +78,10 @@ constexpr const char* operation_names[] = {
     "heap_free",
     "choose",
     "heap_allocate",
+    "operation_begin",
+    "operation_end",
 };
-static_assert(std::size(operation_names) == static_cast<std::size_t>(op::heap_allocate) + 1, "the last of all");
+static_assert(std::size(operation_names) == static_cast<std::size_t>(op::operation_end) + 1, "the last of all");
 
 const char* name_of(op what) {
   const auto number = static_cast<std::size_t>(what);

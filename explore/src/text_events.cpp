@@ -139,6 +139,8 @@ std::string other_phrase(const traced_event& event, object_names& names) {
     case op::heap_allocate:
       return "allocate " + std::to_string(event.before) + " bytes -> " + names.name(event.object) +
              (event.after != 0 ? ", freed before" : "");
+    case op::operation_begin: return "operation begins, " + names.name(event.object);
+    case op::operation_end: return "operation ends, " + names.name(event.object);
     case op::choose: return "choose(" + std::to_string(event.before) + ") -> " + std::to_string(event.after);
     default: return "step of kind " + std::to_string(static_cast<unsigned>(event.what));
   }

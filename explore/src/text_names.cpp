@@ -41,6 +41,8 @@ const char* kind_of(op what) {
     case op::once_enter:
     case op::once_done: return "once flag";
     case op::barrier_wait: return "barrier";
+    case op::operation_begin:
+    case op::operation_end: return "history";
     case op::descriptor_wait:
     case op::descriptor_read:
     case op::descriptor_write:

@@ -27,6 +27,7 @@ enum class op : std::uint8_t {
   barrier_wait,
   plain_read, plain_write, heap_free,                       // only as the place of a race or of a use after free
   choose, heap_allocate,                                    // heap_free is a step, too, where freed memory is used again
+  operation_begin, operation_end,                           // of a history
 };
 // clang-format on
 

@@ -98,9 +98,11 @@ TEST(ReportJson, EachOperationHasAName) {
   recording made;
   made.step(0, op::choose, 0).after = 2;
   made.step(1, op::heap_allocate, 0);
+  made.step(1, op::operation_end, 0);
   const std::string json = json_of_trace(made);
   EXPECT_TRUE(contains(json, R"("operation":"choose")")) << json;
   EXPECT_TRUE(contains(json, R"("operation":"heap_allocate")")) << json;
+  EXPECT_TRUE(contains(json, R"("operation":"operation_end")")) << json;
   EXPECT_FALSE(contains(json, R"("operation":"unknown")")) << json;
 }
 

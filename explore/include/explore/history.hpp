@@ -43,15 +43,19 @@ class unseen {
   bool was_seen_;
 };
 
-/// A place in the course of a thread.
+/// The steps by which an operation of a history begins and ends. Outside of an exploration they are nothing.
+void begin_operation(const void* history, const void* called_at) noexcept;
+void end_operation(const void* history, const void* called_at) noexcept;
+
+/// The last step that a thread has made.
 struct moment {
   unsigned thread = 0;
   std::uint64_t steps = 0;
 };
 moment now() noexcept;
 
-/// From the first step of an operation to its last: the least time that it can have taken, as what a thread does between its
-/// steps might as well have been done earlier or later. Outside of an exploration, from the one moment to the other.
+/// From the step by which an operation begins to that by which it ends. Outside of an exploration, from the one moment to the
+/// other.
 struct interval {
   static constexpr std::uint64_t never = ~std::uint64_t{0};
   std::uint64_t first = 0;
@@ -171,13 +175,12 @@ std::string misfit(const std::vector<recorded_operation<Model>>& given, const Mo
   return text + "and leaving out one of them is not enough\n";
 }
 
-/// The operations of one object. Recording is no step and orders nothing, so that the threads behave as they would without it.
+/// The operations of one object. An operation begins with a step and ends with one, so that a search tries each end before and
+/// after the beginnings of other threads: a complete one has checked every order in time, also where the operations touch
+/// different words. That costs executions. The steps make nothing visible to another thread: they happen in no order, and
+/// hide no data race.
 ///
 /// Model: a type like the one above, which can be copied; an answer, too, and compared by ==.
-///
-/// An exhaustive search takes executions in which dependent steps come in the same order for one, and checks the history of one
-/// of them. So an answer that is wrong only since an operation on other words had ended before may be missed; depth_first and
-/// random do not look at executions in that way.
 template <class Model>
 class history {
  public:
@@ -193,9 +196,10 @@ class history {
   /// Errors:   those of `call`: then the operation has no answer. More than 64 operations make the execution a failed one.
   template <class Call>
   [[gnu::noinline]] answer record(operation what, Call&& call) {
-    const std::size_t number = begin(std::move(what), __builtin_return_address(0));
+    const void* const called_at = __builtin_return_address(0);
+    const std::size_t number = begin(std::move(what), called_at);
     answer got = std::forward<Call>(call)();
-    end(number, got);
+    end(number, got, called_at);
     return got;
   }
 
@@ -216,6 +220,7 @@ class history {
   };
 
   std::size_t begin(operation&& what, const void* called_at) {
+    recording::begin_operation(this, called_at);
     const recording::unseen from_here;
     const std::size_t number = count_.fetch_add(1, std::memory_order_relaxed);
     if (number >= most) recording::fail("a history has room for 64 operations, and there are more", called_at);
@@ -223,7 +228,8 @@ class history {
     return number;
   }
 
-  void end(std::size_t number, const answer& got) {
+  void end(std::size_t number, const answer& got, const void* called_at) {
+    recording::end_operation(this, called_at);
     const recording::unseen from_here;
     entries_[number]->end = recording::now();
     entries_[number]->got.emplace(got);
