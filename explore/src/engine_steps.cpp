@@ -116,8 +116,9 @@ void engine::collect(std::uint32_t& enabled, std::uint32_t& by_time) noexcept {
   }
   if (late != 0) limited_time_outs_ = true;
   if (enabled == 0) by_time |= late;
-  // Nobody can rely on it: where only this is left, the threads wait for ever.
-  if ((enabled | by_time) != 0) by_time |= spurious;
+  // Nobody can rely on it: where only this is left, the threads wait for ever. But if that is no failure, since the first one
+  // has ended, they are woken: a search must have seen the step to try it earlier.
+  if ((enabled | by_time) != 0 || thread_[0].ended) by_time |= spurious;
   enabled |= by_time;
 }
 

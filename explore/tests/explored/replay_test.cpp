@@ -116,6 +116,31 @@ TEST(Replay, AsManyWakeUpsForNoReasonAreMadeAsTheSearchHad) {
   expect_same_alone(spin_beside_a_sleeper, found, "sleeper");
 }
 
+// Nobody competes with the wake-ups of a thread that nobody tells.
+TEST(Replay, TheWakeUpsOfAThreadThatNobodyTellsAreExplored) {
+  const auto program = [] {
+    static std::atomic<int> count;
+    std::thread([] {
+      ::pthread_mutex_lock(&mutex);
+      ::pthread_cond_wait(&never_told, &mutex);
+      ++count;
+      ::pthread_cond_wait(&never_told, &mutex);
+      ++count;
+    }).detach();
+    for (int i = 0; i < 3; ++i) static_cast<void>(count.load());
+  };
+  options how = named("never_told");
+  how.spurious_wake_ups = 2;
+  how.search = strategy::exhaustive;
+  const report reduced = check(program, how);
+  how.search = strategy::depth_first;
+  const report plain = check(program, how);
+  ASSERT_TRUE(reduced.complete && plain.complete) << reduced << plain;
+  EXPECT_EQ(reduced.states, plain.states) << reduced << plain;
+  EXPECT_EQ(reduced.digest, plain.digest);
+  EXPECT_GT(reduced.executions, 2U);
+}
+
 TEST(Replay, AnExecutionThatIsTooLongIsAVerdictAndItsLimitPartOfTheSchedule) {
   options how = named("long");
   how.steps = 50;
