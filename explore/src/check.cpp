@@ -3,6 +3,7 @@
 
 #include "engine.hpp"
 #include "exploration.hpp"
+#include "replay_line.hpp"
 #include "report_files.hpp"
 #include "schedule.hpp"
 
@@ -33,6 +34,8 @@ report check(std::function<void()> program, const options& given) {
   what.how = &how;
   what.program = call;
   what.argument = &program;
+  what.command_line = own_command_line();
+  what.replay_command = replay_of_check;
   // Above this frame lie the caller's variables, which the program may change.
   what.stack_begin = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) + 2 * sizeof(void*);
   look_at_report_files(how);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "explore/explore.hpp"
@@ -35,6 +36,10 @@ struct task {
   std::size_t first_candidate = 0;
   std::size_t most_candidates = 0;
   std::uint64_t end = 0;  // real time
+
+  // How this process was started, and what one types to have it run a schedule again.
+  std::vector<std::string> command_line{};
+  std::string (*replay_command)(const std::vector<std::string>& command_line, const std::string& schedule) = nullptr;
 };
 
 /// Does the task and ends the process; the answer is in `answer`.

@@ -12,6 +12,7 @@
 #include "engine.hpp"
 #include "instrumented.hpp"
 #include "modules.hpp"
+#include "replay_line.hpp"
 #include "report_files.hpp"
 #include "schedule.hpp"
 #include "search_sampling.hpp"
@@ -83,7 +84,9 @@ void explain(const task& found_by, shared_outcome& answer, report& result) {
                              .steps = found_by.how->steps == options{}.steps ? 0 : found_by.how->steps,
                              .deviations = deviations});
   result.where = place_of(answer.trace);
-  result.text = describe(answer.trace, result.kind, found_by.how->name, result.schedule, shrinking_line(result));
+  result.replay = found_by.replay_command(found_by.command_line, result.schedule);
+  result.text = describe(answer.trace, result.kind, found_by.how->name,
+                         shrinking_line(result) + replay_lines(result.schedule, result.replay));
 }
 
 // Of weak memory: what the machine of messages does not do, and a processor or a compiler may.

@@ -16,6 +16,7 @@
 #include "engine.hpp"
 #include "exploration.hpp"
 #include "real.hpp"
+#include "replay_line.hpp"
 #include "report_files.hpp"
 #include "report_json.hpp"
 #include "schedule.hpp"
@@ -168,6 +169,8 @@ int explore_main(int arguments, char** argument, char** environment) {
   task what;
   what.how = &how;
   what.program = call_main;
+  what.command_line.assign(argument, argument + arguments);
+  what.replay_command = replay_of_program;
   const report found = explored(what);
   // Not by exit: the destructors of global objects would run in a process in which the program never ran.
   std::_Exit(found.passed() ? 0 : is_bad_use(found.kind) ? bad_use : found_something);

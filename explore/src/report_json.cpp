@@ -336,6 +336,7 @@ std::string json_of(const report& found, const std::string& program_name, const 
   to.truth("out_of_budget", found.out_of_budget);
   to.number("deviations", found.deviations);
   to.number("found_deviations", found.found_deviations);
+  to.text("replay", found.replay);
   to.text("report", found.text);
   if (trace != nullptr) traced_report(*trace, found.kind, to).write();
   to.end_object();

@@ -14,15 +14,10 @@ constexpr std::size_t paragraph_width = 100;
 
 std::string section(const std::string& text) { return text.empty() ? "" : "\n" + text; }
 
-std::string replay_lines(const std::string& program_name, const std::string& schedule) {
-  if (schedule.empty()) return {};
-  return "schedule: " + schedule + "\nreplay:   quiesce explore ./" + program_name + " --replay " + schedule + "\n";
-}
-
 }  // namespace
 
 std::string describe(const execution_trace& trace, verdict kind, const std::string& program_name,
-                     const std::string& schedule, const std::string& before_schedule) {
+                     const std::string& last_lines) {
   symbols known;
   trace_places places(known);
   places.resolve(trace);
@@ -34,8 +29,7 @@ std::string describe(const execution_trace& trace, verdict kind, const std::stri
   // Taken last, since all of the above adds to it; shown first, beside the table.
   const std::string legend = names.legend();
   return program_name + ": " + name_of(kind) + "\n" + section(table) + legend + section(shown) +
-         section(wrapped(conclusion, paragraph_width)) +
-         section(before_schedule + replay_lines(program_name, schedule));
+         section(wrapped(conclusion, paragraph_width)) + section(last_lines);
 }
 
 std::string place_of(const execution_trace& trace) {

@@ -9,10 +9,9 @@
 namespace explore {
 
 /// What was found, the interleaving with one column a thread, the stacks or the waiting threads that show it, what went
-/// wrong in words, and the line that replays it. The trace may come from a child that crashed: nothing in it is trusted.
-/// `before_schedule`: lines about the schedule.
-std::string describe(const execution_trace&, verdict, const std::string& program_name, const std::string& schedule,
-                     const std::string& before_schedule = {});
+/// wrong in words, and `last_lines`, which say how to replay it. The trace may come from a child that crashed: nothing in it
+/// is trusted.
+std::string describe(const execution_trace&, verdict, const std::string& program_name, const std::string& last_lines);
 
 /// "file:line" of the place at which the failure was seen, in user code if it got there; empty if unknown.
 std::string place_of(const execution_trace&);

@@ -78,6 +78,35 @@ int main() {
   assert(count == 2);
 }
 """
+LAST = """
+#include <cstdlib>
+#include <cstring>
+int main(int count, char** arguments) {
+  if (count == 3 && std::strcmp(arguments[1], "a b") == 0) return -std::atoi(arguments[2]);
+}
+"""
+ONCE = """
+#include <cassert>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+int main() {
+  std::mutex mutex;
+  std::condition_variable told;
+  bool ready = false;
+  std::thread other{[&] {
+    const std::lock_guard hold{mutex};
+    ready = true;
+    told.notify_one();
+  }};
+  {
+    std::unique_lock hold{mutex};
+    if (!ready) told.wait(hold);
+    assert(ready);
+  }
+  other.join();
+}
+"""
 STALE = """
 #include <atomic>
 #include <cassert>
@@ -106,6 +135,8 @@ def setUpModule():
     (FOLDER / "lost.cpp").write_text(LOST)
     (FOLDER / "left.cpp").write_text(LEFT)
     (FOLDER / "stale.cpp").write_text(STALE)
+    (FOLDER / "last.cpp").write_text(LAST)
+    (FOLDER / "once.cpp").write_text(ONCE)
     for command in [build.format(name) for name in ("race", "right", "lost", "left", "stale") for build in (COMPILE, LINK)]:
         done = shell(command)
         if done.returncode != 0 or done.stdout:
@@ -139,6 +170,28 @@ class Command(unittest.TestCase):
         self.assertTrue(schedule, printed)
         replayed = self.expect(f"quiesce explore ./race --replay {schedule[0]}", 1, "data race", schedule[0])
         self.assertIn("race.cpp:7", replayed)
+
+    def replayed_as_printed(self, printed, *parts):
+        line = re.search(r"^replay:   (.*)$", printed, re.MULTILINE)
+        self.assertTrue(line, printed)
+        return self.expect(line[1], 1, *parts)
+
+    def test_the_line_that_replays_can_be_pasted(self):
+        self.replayed_as_printed(self.expect("quiesce explore race", 1), "race: data race")
+        self.expect("mkdir -p 'a folder' && cp race a.out && cp race 'a folder/it'", 0)
+        self.replayed_as_printed(self.expect("quiesce explore ./a.out", 1), "data race")
+        printed = self.expect("quiesce explore './a folder/it' 1 'b c' --json again.json", 1)
+        self.replayed_as_printed(printed, "data race")
+        self.assertIn(json.loads((FOLDER / "again.json").read_text())["replay"], printed)
+        # The arguments decide how it ends.
+        self.expect(f"{COMPILE.format('last')} && {LINK.format('last')}", 0)
+        printed = self.expect("quiesce explore ./last -- 'a b' -5", 1, "main() returned 5")
+        self.replayed_as_printed(printed, "main() returned 5")
+
+    def test_a_wake_up_for_no_reason_and_a_limit_of_steps_are_replayed_as_printed(self):
+        self.expect(f"{COMPILE.format('once')} && {LINK.format('once')}", 0)
+        self.replayed_as_printed(self.expect("quiesce explore ./once --spurious 1", 1, "failed assertion"), "failed assertion")
+        self.replayed_as_printed(self.expect("quiesce explore ./once --steps 5", 1, "step limit"), "step limit")
 
     def test_a_right_program_is_explored_completely(self):
         self.expect("quiesce explore ./right", 0, "complete")

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "replay_line.hpp"
 #include "text.hpp"
 
 // Objects that steps are about, and that texts name.
@@ -87,7 +88,8 @@ struct recording {
   }
 
   [[nodiscard]] std::string text(explore::verdict kind) const {
-    return explore::describe(*trace, kind, "queue", "q1.queue.abc");
+    return explore::describe(*trace, kind, "queue",
+                             explore::replay_lines("q1.queue.abc", "quiesce explore ./queue --replay q1.queue.abc"));
   }
 };
 

@@ -40,7 +40,8 @@ TEST(Text, BeginsWithWhatWasFoundAndEndsWithHowToReplayIt) {
 
 TEST(Text, WithoutAScheduleNothingIsSaidOfReplaying) {
   const recording made;
-  EXPECT_FALSE(contains(explore::describe(*made.trace, verdict::not_modelled, "queue", ""), "replay"));
+  const std::string nothing = explore::replay_lines("", "quiesce explore ./queue");
+  EXPECT_FALSE(contains(explore::describe(*made.trace, verdict::not_modelled, "queue", nothing), "replay"));
 }
 
 TEST(Text, EachThreadHasItsColumnAndEachStepItsRowInOrder) {

@@ -102,7 +102,9 @@ struct options {
   /// each free.
   std::uint32_t reuse = 0;
   std::chrono::milliseconds watchdog{10'000};  ///< how long a thread may run without a step
-  std::string replay{};                        ///< a schedule: runs that one execution only
+  /// A schedule: runs that one execution only. If this is empty, check() takes it from QUIESCE_EXPLORE_REPLAY in the environment,
+  /// where it stands for each check() whose `name` is that of the schedule; in the environment of others it changes nothing.
+  std::string replay{};
   std::vector<std::string> must_reach{};       ///< names given to reach(); one that is never reached is a failure
   /// Asked after each execution: true makes it a failed one. With GoogleTest `[] { return ::testing::Test::HasFailure(); }`
   /// makes failed expectations count, which otherwise nobody outside of the child process learns of.
@@ -114,7 +116,7 @@ struct options {
   bool shrink = true;
   /// With `replay`, under a debugger: stops there before this step is made, in the thread that makes it; or, if there is one step
   /// less, where the failure is seen. The report is printed first, and the process ends with the execution: not with `json` or
-  /// `html`.
+  /// `html`. check() takes it from QUIESCE_EXPLORE_BREAK_AT, too, a number, which does nothing for a check() that replays nothing.
   std::optional<std::uint32_t> break_at{};
   /// Files to which the report is written for machines (its fields: docs/explore.md), and as a page that a browser shows. What
   /// is in them is replaced.
@@ -148,6 +150,10 @@ struct report {
   memory_model memory = memory_model::sequential;
   /// After sampling, pos, pct or random: about the probability that one more execution would come to an order not yet seen.
   std::optional<double> unseen{};
+  /// What one types to run the failure again, as the text ends with it, quoted for a shell: `quiesce explore` with the program and
+  /// its arguments; or, of check(), the command line of this process with QUIESCE_EXPLORE_REPLAY before it, to which a filter can
+  /// be added that leaves out other tests. Empty if nothing was found.
+  std::string replay{};
 
   [[nodiscard]] bool passed() const noexcept { return kind == verdict::passed; }
   explicit operator bool() const noexcept { return passed(); }

@@ -95,6 +95,13 @@ void fail_late() {
   assert(count == 0);
 }
 
+std::string first_word_of_this_process() {
+  std::string word;
+  std::ifstream line("/proc/self/cmdline");
+  std::getline(line, word, '\0');
+  return word;
+}
+
 }  // namespace
 
 TEST(Replay, AWakeUpForNoReasonNeedsTheScheduleAlone) {
@@ -173,4 +180,19 @@ TEST(Replay, OneThatALimitEndsBeforeItsFailureSaysSo) {
 TEST(Replay, ASearchWithTheUsualLimitsLeavesNoMarkInTheSchedule) {
   const report found = check(fail_late, named("late"));
   EXPECT_NE(found.schedule.substr(found.schedule.rfind('.')).find('-'), std::string::npos) << found.schedule;
+}
+
+TEST(Replay, TheReportOfACheckNamesTheVariableAndThisProcess) {
+  const report found = check(fail_late, named("late"));
+  EXPECT_NE(found.text.find("replay:   QUIESCE_EXPLORE_REPLAY=" + found.schedule + " " + first_word_of_this_process()),
+            std::string::npos)
+      << found;
+  EXPECT_EQ(found.text.find("quiesce explore"), std::string::npos) << "there is no program of that name";
+  ::setenv("QUIESCE_EXPLORE_REPLAY", found.schedule.c_str(), 1);
+  const report again = check(fail_late, named("late"));
+  const report other = check(fail_late, named("other"));
+  ::unsetenv("QUIESCE_EXPLORE_REPLAY");
+  EXPECT_EQ(again.executions, 1U) << again;
+  EXPECT_EQ(again.schedule, found.schedule);
+  EXPECT_NE(other.schedule, found.schedule) << "the schedule is of another name";
 }
