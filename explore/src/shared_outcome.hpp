@@ -32,7 +32,7 @@ struct shared_outcome {
   bool limited_reuses;
   bool lost_track;  // of accesses to memory: a data race may have been missed
   bool out_of_budget;
-  bool has_exited;  // another thread than the first one, so that the others had no more steps in that execution
+  bool has_exited;        // another thread than the first one, so that the others had no more steps in that execution
   std::uint32_t bound;    // bounded: the number of deviations at which it ended, of which out_of_budget leaves some out
   strategy part;          // the search that runs
   std::uint64_t reached;  // bits of options::must_reach

@@ -53,7 +53,7 @@ enum class verdict : std::uint8_t {
   data_race,
   use_after_free,
   double_free,
-  bad_free,           ///< free() of what malloc() never returned
+  bad_free,           ///< free() of what malloc() never returned: of a variable, or of a place within a block
   bad_use,            ///< unlocking what is not owned, joining twice, destroying what is in use
   not_deterministic,  ///< the same schedule took another course
   not_modelled,       ///< the program did what cannot be explored here: a real socket, too many threads, ...
@@ -83,7 +83,8 @@ struct options {
   /// execution depends on those that its worker has made before.
   std::uint64_t seed = 1;
   /// A thread that waits without a limit for a notification or on a futex may wake without one, so often in an execution. Right
-  /// programs look again; each such wake is a deviation.
+  /// programs look again; each such wake is a deviation. It is no way out: where only this is left, the threads wait for ever.
+  /// When the first thread has ended it comes of itself, as others go on to their ends.
   std::uint32_t spurious_wake_ups = 0;
   memory_model memory = memory_model::sequential;
   /// With weak memory: an execution has at most so many loads that find a stale value; one that would have more is told in the
@@ -105,7 +106,7 @@ struct options {
   /// A schedule: runs that one execution only. If this is empty, check() takes it from QUIESCE_EXPLORE_REPLAY in the environment,
   /// where it stands for each check() whose `name` is that of the schedule; in the environment of others it changes nothing.
   std::string replay{};
-  std::vector<std::string> must_reach{};       ///< names given to reach(); one that is never reached is a failure
+  std::vector<std::string> must_reach{};  ///< names given to reach(); one that is never reached is a failure
   /// Asked after each execution: true makes it a failed one. With GoogleTest `[] { return ::testing::Test::HasFailure(); }`
   /// makes failed expectations count, which otherwise nobody outside of the child process learns of.
   std::function<bool()> has_failed{};
@@ -170,6 +171,8 @@ const char* name_of(memory_model) noexcept;
 /// Runs in a child process: what the program does to memory is not seen by the caller, and a crash is a verdict. Global and
 /// thread-local variables and the caller's stack are put back before each execution; heap memory that existed before the
 /// call is not, so a program makes what it changes.
+/// An execution has 512 MiB, of which nothing is used again but by options::reuse; one that needs more is not modelled. What is
+/// larger than the address space, 128 TiB, is refused to the program.
 /// Blocks:   until the search has ended. A program that hangs is ended by options::watchdog.
 /// Errors:   std::system_error if no process or memory can be had, or a file that options name cannot be written; anything
 ///           else is a verdict.

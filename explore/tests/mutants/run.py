@@ -5,8 +5,8 @@ usage: run.py [--seconds N] [--compiler CXX] [NAME...]
 
 Each NAME.patch beside this file is applied to a copy of explore/; the first line of a patch says what it breaks. The copy's
 library is built and linked with the tests that count executions and outcomes, with those of values and memory that the search
-chooses, with those of shrinking, of sampling and of workers, and with those that compare random programs. A mutant is killed
-when one of them fails. Green without a patch, red with each: else this script fails.
+chooses, with those of shrinking, of sampling and of workers, of what reports say and of replays, and with those that compare
+random programs. A mutant is killed when one of them fails. Green without a patch, red with each: else this script fails.
 """
 import argparse
 import concurrent.futures
@@ -21,9 +21,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 EXPLORE = HERE.parent.parent
 LIBRARY_FLAGS = ["-std=c++20", "-O2", "-mfsgsbase", "-pthread"]
 TEST_FLAGS = ["-std=c++20", "-O1", "-gdwarf-4", "-fsanitize=thread", "-fno-builtin", "-Wno-tsan", "-pthread"]
-WHICH = {"memory": ["choose_test.cpp", "leak_test.cpp", "reuse_test.cpp", "history_test.cpp", "lifetime_test.cpp"],
+WHICH = {"memory": ["choose_test.cpp", "leak_test.cpp", "reuse_test.cpp", "history_test.cpp", "lifetime_test.cpp",
+                    "memory_test.cpp"],
          "counts": ["counts_test.cpp", "descriptor_counts_test.cpp", "litmus_test.cpp", "litmus_loops_test.cpp",
                     "outcomes.cpp"],
+         "reports": ["limits_test.cpp", "replay_test.cpp"],
          "shrinking": ["shrinking_test.cpp", "../shrink_test.cpp"],
          "sampling": ["sampling_test.cpp", "workers_test.cpp", "../order_set_test.cpp"],
          "fuzz": ["differential_fuzz.cpp", "weak_memory_fuzz.cpp", "fuzz_program.cpp", "fuzz_interpreter.cpp",
