@@ -23,6 +23,8 @@ using handle_list = std::initializer_list<handle_ref>;
 ///           by one thread of the process at a time.
 /// Returns:  signalled; abandoned, if a mutex was taken whose owner ended without releasing it; or timed_out, or stopped.
 ///           If what is waited for is there at the moment at which the limit passes or the stop is requested, it is taken.
+///           A descriptor is there as soon as it is ready; a file, a signal, a process or a timer when the library's own
+///           thread has been told.
 ///           A wait that took nothing has changed nothing.
 /// Limits:   a limit of zero, or one that has passed, only looks. Nothing ends before its limit.
 /// Orders:   all before the signals that ended this wait happens before its return.
@@ -62,8 +64,8 @@ wait_result wait_any_until(handle_list objects, deadline until, std::stop_token 
                            std::source_location where = std::source_location::current());
 
 /// For all of several together: takes them in one step at the first instant at which all are signalled, and until then
-/// takes none, so that others are not held up by it; nobody can see some of them taken. `index` is none. Of descriptors,
-/// files and signals it is what the library was told last that counts.
+/// takes none, so that others are not held up by it; nobody can see some of them taken. `index` is none. Of files and
+/// signals it is what the library was told last that counts, of a descriptor what the kernel says when it is looked at.
 /// An object serves this wait in the order in which it came, if all the others are there at that moment; otherwise those
 /// behind it are served.
 /// Errors:   the same object twice is a bug of the caller, std::logic_error; so is a mutex among them that the thread owns

@@ -104,6 +104,9 @@ class waitable {
   /// Whether the calling thread owns it as often as can be counted: then it must not wait for it.
   virtual bool is_taken_too_often() const noexcept { return false; }
 
+  /// Whether its state is the kernel's, as that of a descriptor is: it may be available before anybody has told so.
+  virtual bool is_kept_by_kernel() const noexcept { return false; }
+
   /// Whether programs signal the object, as they do events, semaphores and mutexes.
   virtual bool can_be_signalled() const noexcept { return false; }
 

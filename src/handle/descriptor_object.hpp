@@ -18,6 +18,7 @@ class descriptor_object final : public waitable, private reactor::source {
   static descriptor_object& create(int fd, std::uint32_t epoll_events);
 
   take_outcome try_take() noexcept override { return is_ready() ? take_outcome::taken : take_outcome::nothing; }
+  bool is_kept_by_kernel() const noexcept override { return true; }
 
  private:
   descriptor_object(int fd, std::uint32_t epoll_events);

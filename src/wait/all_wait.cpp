@@ -1,5 +1,7 @@
 #include "wait/all_wait.hpp"
 
+#include <algorithm>
+
 #include "base/contract.hpp"
 #include "wait/state_lock.hpp"
 
@@ -68,8 +70,23 @@ void all_wait::leave() noexcept {
   }
 }
 
-wait_result all_wait::finish() noexcept {
-  wait_result result = this->result();
+// With the wide lock held, after a limit or a stop has ended the wait. What the kernel keeps may be there, and only not be
+// told yet, so that nobody has looked whether all are.
+wait_result all_wait::take_what_is_not_told() noexcept {
+  if (std::ranges::none_of(places(), [](const waiter& place) { return place.object->is_kept_by_kernel(); })) {
+    return result();
+  }
+  wait_status how = wait_status::signalled;
+  for (const waiter& place : places()) {
+    const state_lock lock(*place.object, wide_lock_held{});
+    if (!lock.is_available(place.owner)) return result();
+    how = combined(how, lock);
+  }
+  for (const waiter& place : places()) state_lock(*place.object, wide_lock_held{}).take(place.owner);
+  return {.status = how};
+}
+
+wait_result all_wait::finish(wait_result result) noexcept {
   result.index = wait_result::none;
   if (result) {
     for (waiter& place : places()) now_taken(place);
@@ -81,17 +98,20 @@ wait_result all_wait::finish() noexcept {
 wait_result all_wait::try_once() noexcept {
   begin();
   static_cast<void>(enter(false));
-  return finish();
+  return finish(result());
 }
 
 wait_result all_wait::block_until(deadline until, const std::stop_token& token) noexcept {
   begin();
-  if (enter(true)) {
-    park(until, token);
+  if (!enter(true)) return finish(result());
+  park(until, token);
+  wait_result ended = result();
+  {
     const wide_lock wide;
+    if (!ended) ended = take_what_is_not_told();
     leave();
   }
-  return finish();
+  return finish(ended);
 }
 
 }  // namespace quiesce::inline v0

@@ -34,7 +34,8 @@ class all_wait final : private thread_block {
 
   bool enter(bool may_block) noexcept;
   void leave() noexcept;
-  wait_result finish() noexcept;
+  wait_result take_what_is_not_told() noexcept;
+  wait_result finish(wait_result result) noexcept;
 };
 
 }  // namespace quiesce::inline v0

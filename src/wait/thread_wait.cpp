@@ -56,10 +56,25 @@ void thread_wait::leave_queues() noexcept {
   }
 }
 
+// A limit or a stop has ended the wait. What was signalled by then has been given to those who waited; but what the kernel
+// keeps may be there, and only not be told yet.
+wait_result thread_wait::take_what_is_not_told() noexcept {
+  for (const waiter& place : places()) {
+    if (place.object->is_kept_by_kernel() && place.object->try_take() == take_outcome::taken) {
+      return {.status = wait_status::signalled, .index = place.index};
+    }
+  }
+  return result();
+}
+
 wait_result thread_wait::finish() noexcept {
   leave_queues();
-  const wait_result result = this->result();
-  if (result) now_taken(places()[result.index]);
+  wait_result result = this->result();
+  if (result) {
+    now_taken(places()[result.index]);
+  } else {
+    result = take_what_is_not_told();
+  }
   release_objects();
   return result;
 }
@@ -77,14 +92,14 @@ wait_result thread_wait::signal_and_block_until(waitable& signalled, signal_outc
   signalled.add_reference();  // who is given the signal may close the last handle while this thread still looks at it
   const bool waits = signal_and_enqueue(signalled, outcome, to_tell);
   signalled.release();
-  if (waits) {
-    // Perhaps this wait among them. What that makes due on this thread must not run here: it might be given what this
-    // wait was given in the thread's name, or wait behind it.
-    to_tell.tell_and_hand_over();
-    park(until, token);
-  } else {
-    static_cast<void>(try_end(claim_word::won(wait_status::timed_out)));
+  if (!waits) {
+    release_objects();
+    return {.status = wait_status::timed_out};
   }
+  // Perhaps this wait among them. What that makes due on this thread must not run here: it might be given what this
+  // wait was given in the thread's name, or wait behind it.
+  to_tell.tell_and_hand_over();
+  park(until, token);
   return finish();
 }
 

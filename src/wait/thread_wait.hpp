@@ -12,7 +12,8 @@ class thread_wait final : private thread_block {
       : thread_block(objects, places, where) {}
 
   /// Queues on all objects, blocks, leaves the queues. Each object is looked at again under its lock, so a signal that
-  /// came since the caller looked is not missed.
+  /// came since the caller looked is not missed. So is a descriptor that is ready when a limit or a stop ends the wait, though
+  /// the claim word says that it was ended so.
   wait_result block_until(deadline until, const std::stop_token& token) noexcept;
 
   /// For a wait for one object: signals `signalled` and begins to wait, in one step. Nobody can see the one without the
@@ -28,6 +29,7 @@ class thread_wait final : private thread_block {
   bool enqueue() noexcept;
   bool signal_and_enqueue(waitable& signalled, signal_outcome& outcome, claimed_waiters& to_tell) noexcept;
   void leave_queues() noexcept;
+  wait_result take_what_is_not_told() noexcept;
   wait_result finish() noexcept;
 };
 

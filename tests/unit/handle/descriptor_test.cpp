@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,6 +14,7 @@
 #include "support/eventually.hpp"
 #include "support/held_teller.hpp"
 #include "support/queued_waiters.hpp"
+#include "support/sockets.hpp"
 #include "support/waiters_of.hpp"
 
 namespace {
@@ -22,33 +22,7 @@ namespace {
 namespace q = quiesce;
 using namespace std::chrono_literals;
 using ready = q::descriptor::readiness;
-
-class sockets {
- public:
-  sockets() {
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds_.data()) != 0)
-      throw std::system_error(errno, std::generic_category());
-  }
-  ~sockets() {
-    close(0);
-    close(1);
-  }
-  int operator[](std::size_t i) const { return fds_[i]; }
-  void write(std::size_t i) const {
-    ASSERT_TRUE(support::eventually([&] { return ::write(fds_[i], "x", 1) == 1; })) << "the buffer stays full";
-  }
-  bool read(std::size_t i) const {
-    char byte;
-    return ::read(fds_[i], &byte, 1) == 1;
-  }
-  void close(std::size_t i) {
-    if (fds_[i] >= 0) ::close(fds_[i]);
-    fds_[i] = -1;
-  }
-
- private:
-  std::array<int, 2> fds_{};
-};
+using support::sockets;
 
 TEST(Descriptor, IsSignalledWhileThereIsSomethingToRead_A1) {
   sockets pair;
