@@ -10,7 +10,9 @@
 
 #include "quiesce/quiesce.hpp"
 #include "support/eventually.hpp"
+#include "support/queued_waiters.hpp"
 #include "support/scratch_folder.hpp"
+#include "support/sockets.hpp"
 #include "support/take.hpp"
 #include "support/waiting_for_all.hpp"
 
@@ -70,6 +72,25 @@ TEST_F(WaitAllOfSystemKinds, WhatIsRecordedOfBothIsTakenAtOnceWhenTheEventIsSet_
   EXPECT_FALSE(take(arrived));
   EXPECT_FALSE(take(changed));
   EXPECT_FALSE(take(event_));
+}
+
+// The kernel's report of the descriptor was used up for the wait for all.
+TEST_F(WaitAllOfSystemKinds, DoesNotHoldUpABlockedWaitForADescriptor_B3) {
+  const support::sockets pair, others;
+  const q::descriptor readable(pair[0], q::descriptor::readiness::readable);
+  const q::descriptor reported_later(others[0], q::descriptor::readiness::readable);
+  waiting_for_all waiter({event_, readable});
+  support::queued_waiters later(reported_later);
+  ASSERT_TRUE(waiter.is_queued() && later.add());
+  pair.write(1);
+  others.write(1);
+  ASSERT_TRUE(eventually([&] { return later.ended() == 1; }));
+  ASSERT_TRUE(pair.read(0));
+  support::queued_waiters behind(readable);
+  ASSERT_TRUE(behind.add());
+  pair.write(1);
+  EXPECT_TRUE(eventually([&] { return behind.ended() == 1; }));
+  EXPECT_FALSE(waiter.has_ended());
 }
 
 }  // namespace
