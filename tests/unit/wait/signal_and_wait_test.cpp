@@ -179,6 +179,23 @@ TEST(SignalAndWait, OfTheSameObjectGoesBehindThoseWhoWait_B4) {
   EXPECT_EQ(waiters_of::raw_word(mutex), 0u);
 }
 
+TEST(SignalAndWait, TakesAMutexOfItsOwnThoughOthersWaitForIt_A6_B4) {
+  q::auto_reset_event event;
+  q::mutex mutex;
+  mutex.lock();
+  std::jthread other([&] {
+    mutex.lock();
+    mutex.unlock();
+  });
+  EXPECT_TRUE(eventually([&] { return waiters_of::any(mutex); }));
+  EXPECT_EQ(q::signal_and_wait_for(event, mutex, 0s).status, q::wait_status::signalled);
+  EXPECT_TRUE(take(event));
+  EXPECT_EQ(waiters_of::count(mutex), 1u);
+  mutex.unlock();
+  EXPECT_EQ(waiters_of::count(mutex), 1u) << "it was taken twice";
+  mutex.unlock();
+}
+
 TEST(SignalAndWait, TheSameMutexAtItsDeepestIsGivenBackFirst_B4) {
   constexpr int most = 524287;
   q::mutex mutex;
