@@ -49,8 +49,9 @@ class pool_timer : public callback_source {
   pool_timer& operator=(pool_timer&&) noexcept = default;
 
   /// Makes a callback at `due`, and then every `period` if that is not zero; an earlier setting that has not fired is
-  /// replaced. A moment that has passed makes one soon. Nothing is early. Periods are counted from `due`, on the steady
-  /// clock; those that pass while a callback is due or held up merge into one.
+  /// replaced. A moment that has passed makes one soon. Nothing is early. Periods are counted on the steady clock: from
+  /// `due` or, if that is on the system clock, from the moment at which the first callback begins; those that pass while a
+  /// callback is due or held up merge into one.
   /// With a window the callback may come as late as `due` plus the window, to save wake-ups: it comes then, or earlier
   /// with the first other deadline on the same clock for which the library wakes up anyway. So timers whose windows overlap
   /// fire together.

@@ -29,8 +29,9 @@ class timer : public handle {
   [[nodiscard]] timer duplicate() const noexcept { return timer(shared()); }
 
   /// Arms the timer anew: it is unsignalled, an earlier arming is gone, and it will be signalled at `due`, then every
-  /// `period` if that is not zero. A moment that has passed signals it before set() returns. After a due time on the
-  /// system clock the periods are counted on the steady clock; expirations that were slept through merge into one.
+  /// `period` if that is not zero. A moment that has passed signals it before set() returns. Periods are counted on the
+  /// steady clock: from `due` or, if that is on the system clock, from the moment at which the timer is first signalled.
+  /// Expirations that were slept through merge into one.
   /// Orders:    all before set() happens before what follows the wait that the timer ends.
   /// Allocates: nothing; cannot fail. A negative period is a bug of the caller and ends the process.
   void set(deadline due, std::chrono::nanoseconds period = {},

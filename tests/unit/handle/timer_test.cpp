@@ -82,6 +82,15 @@ TEST(Timer, APeriodicOneThatIsLateAlreadySignalsNowAndKeepsItsPeriod_A1) {
   EXPECT_TRUE(q::wait_for(timer, 30s)) << "the periods that were missed merge, the next one comes";
 }
 
+TEST(Timer, TheLongestPeriodDoesNotComeAgain_B6) {
+  q::timer timer;
+  for (const auto period : {std::chrono::nanoseconds::max(), std::chrono::nanoseconds::max() - 1ns}) {
+    timer.set(0s, period);
+    EXPECT_TRUE(q::try_wait(timer));
+    EXPECT_EQ(q::wait_for(timer, 10ms).status, q::wait_status::timed_out);
+  }
+}
+
 TEST(Timer, CancelTakesTheArmingBackAndKeepsAStoredSignal_A1) {
   q::timer timer;
   timer.set(1h);

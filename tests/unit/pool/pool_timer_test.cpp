@@ -192,6 +192,15 @@ TEST(PoolTimer, TheFarthestMomentWithTheLongestWindowIsHarmless_C7) {
   EXPECT_EQ(timer.stop().status, q::stop_status::stopped);
 }
 
+TEST(PoolTimer, TheLongestPeriodDoesNotComeAgain_B6_C7) {
+  q::thread_pool pool({.running = 1});
+  q::semaphore calls(0);
+  q::pool_timer timer(pool, [&] { calls.release(); });
+  timer.set(0s, std::chrono::nanoseconds::max());
+  EXPECT_TRUE(q::wait_for(calls, 30s));
+  EXPECT_EQ(q::wait_for(calls, 10ms).status, q::wait_status::timed_out);
+}
+
 TEST(PoolTimer, AWaitForCallbacksDoesNotWaitForAnExpirationThatIsStillToCome_C7_D5) {
   q::thread_pool pool({.running = 1});
   q::pool_timer timer(pool, [] { FAIL() << "nothing is due"; });
