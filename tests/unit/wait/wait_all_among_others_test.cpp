@@ -218,6 +218,30 @@ TEST(WaitAllAmongOthers, WhenItLeavesTheOthersStillStandInTheQueue_B5) {
   EXPECT_EQ(waiters_of::raw_word(event), 0u);
 }
 
+// A word with a flag is not looked at without the wide lock.
+TEST(WaitAllAmongOthers, WhatIsThereWinsOverALimitThatHasPassedAndOverAStopThoughItsWordHasAFlag_B1_B5) {
+  std::stop_source stop;
+  stop.request_stop();
+  q::auto_reset_event event, missing;
+  waiting_for_all other({event, missing});
+  ASSERT_TRUE(other.is_queued());
+  q::mutex mutex;
+  for (const bool stopped : {false, true}) {
+    SCOPED_TRACE(stopped ? "stop" : "limit");
+    const auto wait_all = [&](q::handle_list objects) {
+      return stopped ? q::wait_all(objects, stop.get_token()) : q::wait_all_for(objects, 0s);
+    };
+    q::auto_reset_event there(true);
+    std::thread([&] { mutex.lock(); }).join();
+    EXPECT_EQ(wait_all({mutex, there}).status, q::wait_status::abandoned);
+    EXPECT_FALSE(take(there));
+    mutex.unlock();
+    event.set();
+    EXPECT_EQ(wait_all({event}).status, q::wait_status::signalled) << "another wait for all stands in its queue";
+    EXPECT_EQ(wait_all({event}).status, stopped ? q::wait_status::stopped : q::wait_status::timed_out);
+  }
+}
+
 TEST(WaitAllAmongOthers, ASignalledObjectThatItLeavesCanBeTakenOnce_B5) {
   q::auto_reset_event event, missing;
   {
