@@ -14,6 +14,7 @@ namespace {
 
 namespace q = quiesce;
 using explore::reach;
+using scenario::explore_all;
 using scenario::explore_both;
 using scenario::explore_bounded;
 using scenario::unlimited;
@@ -33,6 +34,25 @@ TEST(EventScenario, ASignalMeetsATimeOutAndIsTakenOnceOrStays_B5) {
     assert(result ? data == 1 : result.status == q::wait_status::timed_out);
     signaller.join();
     assert(static_cast<bool>(q::try_wait(event)) == !result);
+  });
+}
+
+// Also one that comes between the first look and the look at the clock. Under weak memory the clock orders nothing: a look may
+// miss what was stored before.
+TEST(EventScenario, ASignalThatComesBeforeTheLimitWins_B5) {
+  explore_all({"early", "late"}, [] {
+    const auto limit = std::chrono::steady_clock::now() + milliseconds(1);
+    q::auto_reset_event event;
+    bool early = false;
+    std::thread signaller([&] {
+      event.set();
+      early = std::chrono::steady_clock::now() < limit;
+      std::this_thread::sleep_until(limit);
+    });
+    const q::wait_result result = q::wait_until(event, limit);
+    signaller.join();
+    reach(early ? "early" : "late");
+    assert(!early || result);
   });
 }
 

@@ -75,6 +75,25 @@ TEST(WaitAllScenario, TakesAllOrNothingWhenItTimesOut_B3_B5) {
   });
 }
 
+// Also if the last signal comes between the first look and the look at the clock.
+TEST(WaitAllScenario, SignalsThatComeBeforeTheLimitWin_B3_B5) {
+  explore_both(unlimited, 4, {"early", "late"}, [] {
+    const auto limit = std::chrono::steady_clock::now() + milliseconds(1);
+    q::auto_reset_event a;
+    q::auto_reset_event b(true);
+    bool early = false;
+    std::thread signaller([&] {
+      a.set();
+      early = std::chrono::steady_clock::now() < limit;
+      std::this_thread::sleep_until(limit);
+    });
+    const q::wait_result result = q::wait_all_until({a, b}, limit);
+    signaller.join();
+    reach(early ? "early" : "late");
+    assert(!early || result);
+  });
+}
+
 TEST(WaitAllScenario, NobodySeesItHalfTakenWhenASignalCompletesIt_B3) {
   explore_both(4, 3, {"all", "nothing"}, [] {
     q::auto_reset_event a;
