@@ -135,7 +135,7 @@ TEST(Timer, NoExpirationFollowsACancel_A1) {
   EXPECT_GT(met_signalled, 0) << "no cancel met an expiration: the test shows nothing";
 }
 
-TEST(Timer, AWaitHoldsItsObjectThoughTheHandleIsClosed_A4) {
+TEST(Timer, ADuplicateKeepsItArmedThoughTheFirstHandleIsClosed_A4) {
   q::timer timer;
   timer.set(20ms);
   q::timer other = timer.duplicate();
