@@ -1,15 +1,21 @@
 // The public face as programs use it: names, shapes and defaults that must go on compiling.
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
+#include <mutex>
 #include <span>
 #include <stop_token>
 #include <string>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
 #include "quiesce/quiesce.hpp"
+#include "support/eventually.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace {
 
@@ -74,23 +80,50 @@ TEST(SamplePrograms, EveryKindOfHandleCanStandInOneWait_A1) {
   ASSERT_EQ(::pipe(ends), 0);
   q::auto_reset_event automatic;
   q::manual_reset_event manual;
+  q::semaphore semaphore(0);
+  q::mutex mutex;
+  std::atomic<bool> is_owned{false}, may_go{false};
+  std::jthread owner([&] {
+    const std::lock_guard hold(mutex);
+    is_owned = true;
+    EXPECT_TRUE(support::eventually([&] { return may_go.load(); }));
+  });
+  ASSERT_TRUE(support::eventually([&] { return is_owned.load(); }));
   q::timer timer(q::timer::reset::manual);
   q::process child = q::process::spawn({"sleep", "1000"}, {.directory = "/", .own_group = true});
   q::descriptor readable(ends[0], q::descriptor::readiness::readable);
-  q::file_watch change("/");
-  q::os_signal signal(10);
-  const q::handle_ref all[] = {automatic, manual, timer, child, readable, change, signal};
+  const support::scratch_folder scratch;
+  q::file_watch change(scratch.path());
+  q::os_signal signal(SIGUSR1);
+  const q::handle_ref all[] = {automatic, manual, semaphore, timer, change, signal, child, readable, mutex};
   EXPECT_EQ(q::try_wait_any(all).status, q::wait_status::timed_out);
   EXPECT_EQ(q::wait_any_until(all, std::chrono::steady_clock::now() + 1ms).status, q::wait_status::timed_out);
-  timer.set(std::chrono::system_clock::now() + 1ms, 1s);
+  automatic.set();
+  EXPECT_EQ(q::wait_any(all).index, 0u);
+  manual.set();
+  EXPECT_EQ(q::wait_any(all).index, 1u);
+  manual.reset();
+  EXPECT_EQ(semaphore.release(), 0u);
   EXPECT_EQ(q::wait_any(all).index, 2u);
+  timer.set(std::chrono::system_clock::now() + 1ms, 1s);
+  EXPECT_EQ(q::wait_any(all).index, 3u);
   timer.cancel();
   timer.set(q::never);
+  std::filesystem::create_directory(scratch.path() / "new");
+  EXPECT_EQ(q::wait_any_for(all, 30s).index, 4u);
+  ::raise(SIGUSR1);
+  EXPECT_EQ(q::wait_any_for(all, 30s).index, 5u);
   child.send(9);
-  EXPECT_EQ(q::wait_any_for(all, 30s).index, 3u);
+  EXPECT_EQ(q::wait_any_for(all, 30s).index, 6u);
   EXPECT_EQ(child.status().signal, 9);
-  EXPECT_EQ(::write(ends[1], "x", 1), 1);
-  EXPECT_EQ(q::wait_any(std::span(all).subspan(4), {}).index, 0u);
+  const auto those_left = std::span(all).subspan(7);  // an ended process stays signalled
+  char byte = 'x';
+  EXPECT_EQ(::write(ends[1], &byte, 1), 1);
+  EXPECT_EQ(q::wait_any(those_left, {}).index, 0u);
+  EXPECT_EQ(::read(ends[0], &byte, 1), 1);
+  may_go = true;
+  EXPECT_EQ(q::wait_any_for(those_left, 30s).index, 1u);
+  mutex.unlock();
   ::close(ends[0]);
   ::close(ends[1]);
 }

@@ -78,6 +78,13 @@ TEST(Semaphore, ASumThatWrapsAround32BitsIsBeyondTheMaximum_A6) {
   EXPECT_EQ(semaphore.release(1), largest - 1);
 }
 
+TEST(Semaphore, ItsMaximumIs2147483647IfNothingElseIsSaid_A1) {
+  q::semaphore semaphore(2147483646);
+  EXPECT_EQ(semaphore.release(), 2147483646u);
+  EXPECT_EQ(error_of_release(semaphore, 1), std::errc::value_too_large);
+  EXPECT_EQ(semaphore.release(0), 2147483647u);
+}
+
 TEST(Semaphore, TheErrorOfARefusedReleaseTellsTheValuesAndThePlace_J4) {
   q::semaphore semaphore(0, 7);
   std::string text;
