@@ -60,6 +60,8 @@ class process : public handle {
 
   /// Sends a signal to the process group that the process leads, which may outlive it. An empty group gets nothing.
   /// Only for processes that lead a group: spawned with own_group.
+  /// Before Linux 6.9 the group is found by its number: when the process has ended and its group is empty, another group may
+  /// have got that number since, and gets the signal. So do not send to a group that may be empty there.
   /// Errors: as send().
   void send_group(int signal, std::source_location where = std::source_location::current());
 

@@ -41,12 +41,26 @@ void process_object::ready(std::uint32_t) noexcept {
   event_object::release();  // its own; the reactor still owns the one of this call
 }
 
-void process_object::send(int signal) {
+namespace {
+
+// Nobody is there to get it: that is no error.
+template <class Send>
+void send_unless_gone(Send send) {
   try {
-    process_.send(signal);
+    send();
   } catch (const std::system_error& refused) {
     if (refused.code().value() != ESRCH) throw;
   }
+}
+
+}  // namespace
+
+void process_object::send(int signal) {
+  send_unless_gone([&] { process_.send(signal); });
+}
+
+void process_object::send_group(int signal) {
+  send_unless_gone([&] { process_.send_to_group(signal); });
 }
 
 namespace {
@@ -94,12 +108,7 @@ void process::send(int signal, std::source_location where) {
 }
 
 void process::send_group(int signal, std::source_location where) {
-  const pid_t leader = checked_process(handle_ref(*this).object(), where).pid();
-  if (::kill(-leader, signal) == 0 || errno == ESRCH) return;
-  const int error = errno;
-  throw std::system_error(
-      error, std::generic_category(),
-      "quiesce: cannot send signal " + std::to_string(signal) + " to process group " + std::to_string(leader));
+  checked_process(handle_ref(*this).object(), where).send_group(signal);
 }
 
 exit_status process::status(std::source_location where) const {

@@ -21,6 +21,7 @@ class process_object final : public event_object, private reactor::source {
 
   pid_t pid() const noexcept { return process_.pid(); }
   void send(int signal);
+  void send_group(int signal);
   bool has_ended() const noexcept { return is_signalled(); }
   const os::reaped& ended() const noexcept { return ended_; }
 

@@ -38,6 +38,10 @@ class pid_fd {
   /// Errors: std::system_error with the pid and the signal; ESRCH when it has ended and was reaped.
   void send(int signal) const;
 
+  /// The same for the process group that the process leads or led, which may outlive it; ESRCH when it is empty. Kernels
+  /// before 6.9 find it by its number, which may mean another group when this one is empty.
+  void send_to_group(int signal) const;
+
   /// Takes the exit status from the kernel if the process has ended, which frees the pid. Once: the next call is
   /// refused with ECHILD. Never blocks.
   reaped reap() noexcept;

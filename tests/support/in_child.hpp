@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@ namespace support {
 template <std::invocable F>
 std::string in_child(F body) {
   int ends[2];
-  if (::pipe(ends) != 0) return "no pipe";
+  if (::pipe2(ends, O_CLOEXEC) != 0) return "no pipe";  // or what the child leaves behind would keep it open
   const pid_t child = ::fork();
   if (child == 0) {
     std::string text;

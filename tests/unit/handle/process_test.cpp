@@ -73,21 +73,6 @@ TEST(Process, TellsTheSignalThatEndedIt_A1) {
   EXPECT_EQ(child.status().signal, SIGKILL);
 }
 
-TEST(Process, LeadsAGroupOfItsOwnThatASignalReaches_A1) {
-  q::process child = q::process::spawn({"sh", "-c", "sleep 1000 & wait"});
-  EXPECT_EQ(::getpgid(child.pid()), child.pid());
-  child.send_group(SIGKILL);
-  ASSERT_TRUE(q::wait_for(child, 30s));
-  EXPECT_TRUE(support::eventually([&] { return ::kill(-child.pid(), 0) != 0; })) << "the grandchild is in the group";
-}
-
-TEST(Process, StaysInTheGroupOfItsParentWhenAsked_A1) {
-  q::process child = q::process::spawn({"sleep", "1000"}, {.own_group = false});
-  EXPECT_EQ(::getpgid(child.pid()), ::getpgrp());
-  child.send(SIGKILL);
-  EXPECT_TRUE(q::wait_for(child, 30s));
-}
-
 TEST(Process, GetsItsDirectoryEnvironmentAndDescriptors_A1) {
   pipe_ends out;
   q::process child = q::process::spawn(
