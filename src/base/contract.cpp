@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 namespace quiesce::inline v0::base {
 namespace {
@@ -37,6 +38,13 @@ void misuse(std::string_view rule, std::string_view name, std::source_location w
   line text;
   const int length = format(text, "", rule, name, where);
   throw std::logic_error(std::string(text.data(), static_cast<std::size_t>(length)));
+}
+
+void too_large(std::string_view rule, std::string_view name, std::source_location where) {
+  line text;
+  const int length = format(text, "", rule, name, where);
+  throw std::system_error(std::make_error_code(std::errc::value_too_large),
+                          std::string(text.data(), static_cast<std::size_t>(length)));
 }
 
 void fatal_misuse(std::string_view rule, std::string_view name, std::source_location where) noexcept {

@@ -1,7 +1,6 @@
 #include "handle/semaphore_object.hpp"
 
 #include <string>
-#include <system_error>
 
 #include "base/contract.hpp"
 #include "quiesce/semaphore.hpp"
@@ -69,9 +68,8 @@ std::uint32_t semaphore::release(std::uint32_t n, std::source_location where) {
   auto& object = static_cast<semaphore_object&>(object_or_throw(where));
   const std::uint32_t maximum = object.maximum();
   if (const auto previous = object.release_by(n)) return *previous;
-  throw std::system_error(std::make_error_code(std::errc::value_too_large),
-                          "quiesce: a semaphore with a maximum of " + std::to_string(maximum) + " was released by " +
-                              std::to_string(n) + " (" + where.file_name() + ':' + std::to_string(where.line()) + ')');
+  base::too_large("a semaphore with a maximum of " + std::to_string(maximum) + " was released by " + std::to_string(n),
+                  object.name(), where);
 }
 
 }  // namespace quiesce::inline v0

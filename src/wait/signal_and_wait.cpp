@@ -1,6 +1,4 @@
 #include <array>
-#include <string>
-#include <system_error>
 
 #include "base/contract.hpp"
 #include "quiesce/wait.hpp"
@@ -13,10 +11,7 @@ namespace {
 void refuse(signal_outcome why, waitable& object, const std::source_location& where) {
   switch (why) {
     case signal_outcome::signalled: return;
-    case signal_outcome::full:
-      throw std::system_error(std::make_error_code(std::errc::value_too_large),
-                              "quiesce: a semaphore at its maximum was signalled [" + object.name() + "] (" +
-                                  where.file_name() + ':' + std::to_string(where.line()) + ')');
+    case signal_outcome::full: base::too_large("a semaphore at its maximum was released", object.name(), where);
     case signal_outcome::not_owned:
       base::misuse("a mutex was unlocked by a thread that does not own it", object.name(), where);
     case signal_outcome::not_signallable:

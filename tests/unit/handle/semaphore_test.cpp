@@ -85,17 +85,40 @@ TEST(Semaphore, ItsMaximumIs2147483647IfNothingElseIsSaid_A1) {
   EXPECT_EQ(semaphore.release(0), 2147483647u);
 }
 
-TEST(Semaphore, TheErrorOfARefusedReleaseTellsTheValuesAndThePlace_J4) {
-  q::semaphore semaphore(0, 7);
-  std::string text;
+// Of the call, which has to be refused.
+template <class Call>
+std::string text_of_refusal(Call call) {
   try {
-    semaphore.release(8);
+    call();
   } catch (const std::system_error& error) {
-    text = error.what();
+    return error.what();
   }
-  EXPECT_NE(text.find("maximum of 7"), std::string::npos) << text;
-  EXPECT_NE(text.find("released by 8"), std::string::npos) << text;
-  EXPECT_NE(text.find("semaphore_test.cpp:"), std::string::npos) << text;
+  return "no error";
+}
+
+TEST(Semaphore, TheErrorOfARefusedReleaseTellsTheValuesTheNameAndThePlace_J4) {
+  q::semaphore semaphore(0, 7);
+  const auto release = [&] { semaphore.release(8); };
+  const std::string rule = "maximum of 7 was released by 8";
+  const std::string nameless = text_of_refusal(release);
+  EXPECT_NE(nameless.find(rule + " ("), std::string::npos) << nameless;
+  EXPECT_NE(nameless.find("semaphore_test.cpp:"), std::string::npos) << nameless;
+  semaphore.set_name("slots");
+  const std::string named = text_of_refusal(release);
+  EXPECT_NE(named.find(rule + " [slots] ("), std::string::npos) << named;
+}
+
+TEST(Semaphore, SoDoesThatOfASignalAndWait_J4) {
+  q::semaphore semaphore(7, 7);
+  const q::auto_reset_event event;
+  const auto signal = [&] { static_cast<void>(q::signal_and_wait(semaphore, event)); };
+  const std::string rule = "a semaphore at its maximum was released";
+  const std::string nameless = text_of_refusal(signal);
+  EXPECT_NE(nameless.find(rule + " ("), std::string::npos) << nameless;
+  EXPECT_NE(nameless.find("semaphore_test.cpp:"), std::string::npos) << nameless;
+  semaphore.set_name("slots");
+  const std::string named = text_of_refusal(signal);
+  EXPECT_NE(named.find(rule + " [slots] ("), std::string::npos) << named;
 }
 
 TEST(Semaphore, AReleaseEndsThatManyWaitsInTheOrderOfTheirComing_A6) {
