@@ -32,10 +32,16 @@ class auto_reset_event : public handle {
   void set(std::source_location where = std::source_location::current()) noexcept { event(where).set(); }
 
   /// Throws a stored signal away. Waits that were ended by an earlier set() stay ended.
+  /// Blocks:    as set().
+  /// Orders:    all before the set() whose signal is thrown away happens before the return.
+  /// Allocates: nothing.
   void reset(std::source_location where = std::source_location::current()) noexcept { event(where).reset(); }
 
   /// Ends the wait that has queued first, if there is one, and leaves the event unsignalled. Exactly those count as
   /// queued that are at this instant; unlike PulseEvent of Windows it never misses one that is.
+  /// Blocks:    as set().
+  /// Orders:    all before pulse() happens before what follows the wait that it ends.
+  /// Allocates: nothing.
   void pulse(std::source_location where = std::source_location::current()) noexcept { event(where).pulse(); }
 
  private:

@@ -33,9 +33,15 @@ class manual_reset_event : public handle {
   void set(std::source_location where = std::source_location::current()) noexcept { event(where).set(); }
 
   /// Throws the stored signal away. Waits that were ended by an earlier set() stay ended.
+  /// Blocks:    as set().
+  /// Orders:    all before the set() whose signal is thrown away happens before the return.
+  /// Allocates: nothing.
   void reset(std::source_location where = std::source_location::current()) noexcept { event(where).reset(); }
 
   /// Ends all waits that are queued at this instant and leaves the event unsignalled.
+  /// Blocks:    as set().
+  /// Orders:    all before pulse() happens before what follows the waits that it ends.
+  /// Allocates: nothing.
   void pulse(std::source_location where = std::source_location::current()) noexcept { event(where).pulse(); }
 
  private:

@@ -21,7 +21,9 @@ namespace quiesce::inline v0 {
 /// gives the mutex back as it was. See registered_wait.
 ///
 /// From a callback: allowed; another mutex that a callback has taken and not given back is abandoned when its worker ends.
-/// Lifetime: the last handle may be closed by the owner, or while another thread owns it.
+///           Not for asynchronous signal handlers.
+/// Lifetime: the last handle may be closed by the owner, or while another thread owns it; its memory is then kept until
+///           the owner ends, or the callback that took it returns.
 /// Errors:   using a null mutex is a bug of the caller, std::logic_error with the place.
 /// Source:   CreateMutex of Windows.
 class mutex : public handle {
@@ -44,7 +46,8 @@ class mutex : public handle {
   ///          token.
   void lock(std::source_location where = std::source_location::current());
 
-  /// lock() without blocking. Returns whether it was taken.
+  /// lock() without blocking, but as try_wait() while the mutex stands in a wait for all of several. Returns whether it
+  /// was taken.
   bool try_lock(std::source_location where = std::source_location::current());
 
   /// lock(), but gives up when `limit` or `until` has passed. Returns whether it was taken.

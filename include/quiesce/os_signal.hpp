@@ -9,7 +9,8 @@ namespace quiesce::inline v0 {
 ///
 /// While a handle to a signal exists the signal's default action does not happen: SIGTERM does not end the process. A
 /// handler that the program had installed before is still called, on the thread that took the signal; no thread has to
-/// block anything. The earlier action stands again when the last handle is closed.
+/// block anything. But some thread of the program must leave the signal unblocked, or it does not arrive: the library's own
+/// threads block all signals. The earlier action stands again when the last handle is closed.
 ///
 /// From a callback: everything here may be used.
 /// Errors: std::invalid_argument for a signal that a failing instruction raises, such as SIGSEGV; std::system_error with

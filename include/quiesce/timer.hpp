@@ -13,7 +13,9 @@ namespace quiesce::inline v0 {
 /// An automatic timer is unsignalled by the wait that takes it, as an auto-reset event is; expirations that nobody took
 /// merge into one. A manual timer stays signalled until it is set again.
 ///
-/// From a callback: everything here may be used. Nothing is signalled early.
+/// Nothing is signalled early.
+///
+/// From a callback: everything here may be used. Not for asynchronous signal handlers.
 /// Lifetime: an armed timer does not keep itself alive: with its last handle it goes.
 /// Errors:   using a null (moved-from) timer ends the process with the place of the call.
 /// Source:   CreateWaitableTimer of Windows.

@@ -20,7 +20,8 @@ using handle_list = std::initializer_list<handle_ref>;
 ///   calling thread; a manual-reset event and whatever has ended for good stay as they are.
 /// Blocks:   the calling thread, in one futex; never runs callbacks. The `try_` forms do not block, but
 ///           for waits for all of several: unless all are there and nobody else is concerned with them, they are looked at
-///           by one thread of the process at a time.
+///           by one thread of the process at a time. The same holds for try_wait() and try_wait_any() while an object of
+///           theirs stands in such a wait of another thread.
 /// Returns:  signalled; abandoned, if a mutex was taken whose owner ended without releasing it; or timed_out, or stopped.
 ///           If what is waited for is there at the moment at which the limit passes or the stop is requested, it is taken.
 ///           A descriptor is there as soon as it is ready; a file, a signal, a process or a timer when the library's own
@@ -30,7 +31,7 @@ using handle_list = std::initializer_list<handle_ref>;
 /// Orders:   all before the signals that ended this wait happens before its return.
 /// Lifetime: handles are looked at until the wait has queued; they may be closed while it waits.
 /// Allocates: nothing up to 64 handles; beyond, a block of memory or two: std::bad_alloc, nothing changed.
-/// From a callback: allowed; it blocks the pool's thread.
+/// From a callback: allowed; it blocks the pool's thread. Not for asynchronous signal handlers.
 /// Errors:   a null handle anywhere among them, no handle at all: a bug of the caller, std::logic_error with the place,
 ///           even if another one is signalled. So is a mutex that the caller owns 524,287 times, if it is reached. A wait for
 ///           a mutex that would never end because its owner waits for this thread ends the process: see mutex::lock().

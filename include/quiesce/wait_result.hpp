@@ -12,8 +12,8 @@ enum class wait_status : std::uint8_t {
   abandoned,    ///< a mutex was taken whose owner ended without releasing it
   timed_out,    ///< the limit came first; nothing was taken
   stopped,      ///< a stop was requested first; nothing was taken
-  interrupted,  ///< the thread was interrupted first; nothing was taken
-  aborted,      ///< the thread was asked to abort first; nothing was taken
+  interrupted,  ///< the thread was interrupted first; nothing was taken; nothing interrupts a wait yet
+  aborted,      ///< the thread was asked to abort first; nothing was taken; nothing aborts a wait yet
   failed,       ///< the object can never be signalled any more, as `error` says; no kind of object ends a wait so yet
 };
 

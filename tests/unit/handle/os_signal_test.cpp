@@ -89,6 +89,23 @@ TEST(OsSignal, HandlesComeAndGoWhileSignalsArrive_A4) {
   }
 }
 
+// Whoever is blocked for it leaves it to others, and the library's threads take none.
+TEST(OsSignal, ArrivesWhenAThreadOfTheProgramLetsItThrough_A1) {
+  q::os_signal usr1(SIGUSR1), usr2(SIGUSR2);
+  sigset_t blocked, before, pending;
+  ::sigemptyset(&blocked);
+  ::sigaddset(&blocked, SIGUSR1);
+  ::pthread_sigmask(SIG_BLOCK, &blocked, &before);  // in the only thread of the program
+  ::kill(::getpid(), SIGUSR1);
+  ::kill(::getpid(), SIGUSR2);
+  EXPECT_TRUE(q::wait_for(usr2, 30s));
+  ::sigpending(&pending);
+  EXPECT_EQ(::sigismember(&pending, SIGUSR1), 1);
+  EXPECT_FALSE(q::try_wait(usr1));
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  EXPECT_TRUE(q::wait_for(usr1, 30s));
+}
+
 // The thread of a reactor that ends may still be in its last call when the next reactor makes its first one: both would
 // chain the same handles by the same fields.
 TEST(OsSignal, AReactorsCallWaitsUntilThatOfTheOneBeforeItHasEnded) {
