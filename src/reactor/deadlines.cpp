@@ -53,11 +53,10 @@ bool deadlines::cancel(deadline_entry& entry) noexcept {
   return true;
 }
 
-deadline_entry* deadlines::claim_due(timeline& line, bool& more) noexcept {
+deadline_entry* deadlines::claim_due(timeline& line, std::int64_t now, bool& more) noexcept {
   deadline_entry* first = nullptr;
   deadline_entry** end = &first;
   const std::lock_guard hold(lock_);
-  const std::int64_t now = os::now(line.clock);
   for (std::size_t room = batch;; --room) {
     deadline_entry* const first_due = line.entries.first_until(now);
     if (first_due == nullptr || first_due->earliest_ > now) break;
@@ -84,13 +83,13 @@ deadline_entry* deadlines::claim_due(timeline& line, bool& more) noexcept {
   return first;
 }
 
-bool deadlines::expire_due(os::clock_id clock) noexcept {
+bool deadlines::expire_due(os::clock_id clock, std::int64_t now) noexcept {
   timeline& line = clock == os::clock_id::steady ? steady_ : system_;
   // Before the claiming, which sets the timer anew: the other way round this could take away a readiness it will not
   // get again.
   line.timer.drain();
   bool more = false;
-  deadline_entry* next = claim_due(line, more);
+  deadline_entry* next = claim_due(line, now, more);
   while (next != nullptr) {
     deadline_entry& claimed = *next;
     // Read before the call: the entry may be gone after it.

@@ -47,11 +47,11 @@ class deadlines {
   ///          Either way no claim_expiry() of an earlier schedule() is running or will begin.
   bool cancel(deadline_entry& entry) noexcept;
 
-  /// On the reactor's thread, when the descriptor of that clock is readable: expires what is due, in the order of the
-  /// deadlines and, of equal ones, of their schedule(). A limited number, so that a crowd does not hold up the
-  /// descriptors.
+  /// On the reactor's thread, when the descriptor of that clock is readable: expires what was due at `now`, in the order of
+  /// the deadlines and, of equal ones, of their schedule(). A limited number, so that a crowd does not hold up the
+  /// descriptors. `now` is a moment of that clock that was read after the descriptor had become readable.
   /// Returns: whether more is due. Then it has to be called again, and the descriptor will not say so.
-  bool expire_due(os::clock_id clock) noexcept;
+  bool expire_due(os::clock_id clock, std::int64_t now) noexcept;
 
   /// Readable when expire_due() has to be called.
   int descriptor(os::clock_id clock) const noexcept;
@@ -74,7 +74,7 @@ class deadlines {
     std::int64_t looks_at = not_at_all;  // not later than the moment at which the reactor looks here by itself
   };
 
-  deadline_entry* claim_due(timeline& line, bool& more) noexcept;
+  deadline_entry* claim_due(timeline& line, std::int64_t now, bool& more) noexcept;
   timeline& line_of(deadline::clock clock) noexcept;
 
   std::mutex lock_;

@@ -13,7 +13,7 @@ namespace quiesce::inline v0::reactor {
 namespace {
 
 // The keys of the reactor's own descriptors. The table makes no id of generation zero, which is what these are.
-enum own_key : std::uint64_t { end_key, steady_key, system_key };
+enum own_key : std::uint64_t { end_key, steady_key, system_key, own_keys };
 
 struct running_reactor {
   std::mutex lock;
@@ -70,14 +70,34 @@ void reactor::begin(void* started) noexcept {
 void reactor::run() noexcept {
   std::array<epoll_event, 64> events;
   while (!ends_) {
-    const bool more_is_due = steady_is_due_ || system_is_due_;
-    const std::size_t count = watched_.wait(events, more_is_due ? 0 : -1);
-    // After a call that dropped the last reference the rest of the batch is of removed sources, by I3: it is skipped by
-    // way of the table, and needs no look at ends_ in between.
-    for (const epoll_event& event : std::span(events).first(count)) dispatch(event.data.u64, event.events);
-    if (steady_is_due_) steady_is_due_ = deadlines_.expire_due(os::clock_id::steady);
-    if (system_is_due_) system_is_due_ = deadlines_.expire_due(os::clock_id::system);
+    const bool steady = steady_is_due_;
+    const bool system = system_is_due_;
+    if (!steady && !system) {
+      serve(events, -1);
+      continue;
+    }
+    // What was ready before a limit passed ends its wait, and not the limit: it is served after the clocks were read. The
+    // kernel reports what is ready in turn, so that as many reports as there are sources have told of each.
+    const std::int64_t steady_now = os::now(os::clock_id::steady);
+    const std::int64_t system_now = os::now(os::clock_id::system);
+    std::size_t left = sources_.size() + own_keys;
+    while (const std::size_t count = serve(events, 0)) {
+      if (count < events.size() || count >= left) break;
+      left -= count;
+    }
+    if (ends_) return;
+    if (steady) steady_is_due_ = deadlines_.expire_due(os::clock_id::steady, steady_now);
+    if (system) system_is_due_ = deadlines_.expire_due(os::clock_id::system, system_now);
   }
+}
+
+// Returns how many reports there were.
+std::size_t reactor::serve(std::span<epoll_event> room, int milliseconds) noexcept {
+  const std::size_t count = watched_.wait(room, milliseconds);
+  // After a call that dropped the last reference the rest of the batch is of removed sources, by I3: it is skipped by
+  // way of the table, and needs no look at ends_ in between.
+  for (const epoll_event& event : room.first(count)) dispatch(event.data.u64, event.events);
+  return count;
 }
 
 void reactor::dispatch(std::uint64_t key, std::uint32_t events) noexcept {

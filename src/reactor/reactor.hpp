@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include "os/epoll.hpp"
@@ -79,6 +80,7 @@ class reactor {
   static void drop(reactor& dropped) noexcept;
   static void begin(void* started) noexcept;
   void run() noexcept;
+  std::size_t serve(std::span<epoll_event> room, int milliseconds) noexcept;
   void dispatch(std::uint64_t key, std::uint32_t events) noexcept;
 
   std::size_t references_ = 0;  // guarded by the lock of the running reactor

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <vector>
@@ -27,6 +28,12 @@ class source_table {
 
   /// After the return nobody finds the source by `id`, nor is inside a try_reference() of it that find() began.
   void erase(source_id id) noexcept;
+
+  /// How many there are at the moment.
+  std::size_t size() noexcept {
+    const std::lock_guard hold(lock_);
+    return used_;
+  }
 
   /// The source with a reference taken for the caller, or null if it has been erased or its end has begun.
   source* find(source_id id) noexcept;

@@ -23,7 +23,7 @@ bool is_readable(const deadlines& all, int milliseconds) {
 }
 
 void expire_all(deadlines& all) {
-  while (all.expire_due(clock_id::steady)) {
+  while (all.expire_due(clock_id::steady, quiesce::os::now(clock_id::steady))) {
   }
 }
 

@@ -26,7 +26,7 @@ struct counter : deadline_entry {
 void look(deadlines& all) {
   pollfd one{.fd = all.descriptor(clock_id::steady), .events = POLLIN, .revents = 0};
   ASSERT_EQ(::poll(&one, 1, 30'000), 1);
-  static_cast<void>(all.expire_due(clock_id::steady));
+  static_cast<void>(all.expire_due(clock_id::steady, quiesce::os::now(clock_id::steady)));
 }
 
 TEST(DeadlineWindow, AloneItExpiresAtTheEndOfItsWindow) {
@@ -68,7 +68,7 @@ TEST(DeadlineWindow, ThatReachesBeyondTheLastMomentIsCut) {
   deadlines all;
   counter one;
   all.schedule(one, steady_clock::now() + 1h, std::chrono::nanoseconds::max());
-  static_cast<void>(all.expire_due(clock_id::steady));
+  static_cast<void>(all.expire_due(clock_id::steady, quiesce::os::now(clock_id::steady)));
   EXPECT_EQ(one.claims, 0);
   EXPECT_TRUE(all.cancel(one));
 }
