@@ -1,7 +1,9 @@
 // The process group that a process leads, and signals to it.
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,9 +21,21 @@ namespace {
 namespace q = quiesce;
 using namespace std::chrono_literals;
 
-bool has_members(int group) { return ::kill(-group, 0) == 0; }
+// Those that lose their parent become children of this process, and are reaped here: whoever would do it otherwise may take
+// its time, or not do it at all, and what has ended is in its group until then.
+class ProcessGroup : public testing::Test {
+ protected:
+  ProcessGroup() { ::prctl(PR_SET_CHILD_SUBREAPER, 1); }
+  ~ProcessGroup() override { ::prctl(PR_SET_CHILD_SUBREAPER, 0); }
+};
 
-TEST(ProcessGroup, LeadsAGroupOfItsOwnThatASignalReaches_A1) {
+bool has_members(int group) {
+  while (::waitpid(-group, nullptr, WNOHANG) > 0) {
+  }
+  return ::kill(-group, 0) == 0;
+}
+
+TEST_F(ProcessGroup, LeadsAGroupOfItsOwnThatASignalReaches_A1) {
   q::process child = q::process::spawn({"sh", "-c", "sleep 1000 & wait"});
   EXPECT_EQ(::getpgid(child.pid()), child.pid());
   child.send_group(SIGKILL);
@@ -31,7 +45,7 @@ TEST(ProcessGroup, LeadsAGroupOfItsOwnThatASignalReaches_A1) {
 
 q::process leader_of_one_that_stays() { return q::process::spawn({"sh", "-c", "sleep 60 & exit 0"}); }
 
-TEST(ProcessGroup, ASignalReachesItsGroupThoughItHasEnded_A1) {
+TEST_F(ProcessGroup, ASignalReachesItsGroupThoughItHasEnded_A1) {
   q::process leader = leader_of_one_that_stays();
   ASSERT_TRUE(q::wait_for(leader, 30s));
   ASSERT_TRUE(has_members(leader.pid()));
@@ -65,16 +79,16 @@ bool kernel_signals_groups_of_descriptors() {
 }
 
 // The number may have come to mean another group.
-TEST(ProcessGroup, AGroupIsNotFoundByItsNumberIfTheKernelKnowsBetter_A1) {
+TEST_F(ProcessGroup, AGroupIsNotFoundByItsNumberIfTheKernelKnowsBetter_A1) {
   if (!kernel_signals_groups_of_descriptors()) GTEST_SKIP() << "the kernel is older than 6.9";
   expect_to_be_gone(support::in_child([] { return signal_a_group_without(SYS_kill, EPERM); }));
 }
 
-TEST(ProcessGroup, AGroupIsFoundByItsNumberIfTheKernelKnowsNoBetter_A1) {
+TEST_F(ProcessGroup, AGroupIsFoundByItsNumberIfTheKernelKnowsNoBetter_A1) {
   expect_to_be_gone(support::in_child([] { return signal_a_group_without(SYS_pidfd_send_signal, EINVAL); }));
 }
 
-TEST(ProcessGroup, StaysInTheGroupOfItsParentWhenAsked_A1) {
+TEST_F(ProcessGroup, StaysInTheGroupOfItsParentWhenAsked_A1) {
   q::process child = q::process::spawn({"sleep", "1000"}, {.own_group = false});
   EXPECT_EQ(::getpgid(child.pid()), ::getpgrp());
   child.send(SIGKILL);
