@@ -68,7 +68,8 @@ wait_result wait_any_until(handle_list objects, deadline until, std::stop_token 
 /// takes none, so that others are not held up by it; nobody can see some of them taken. `index` is none. Of files and
 /// signals it is what the library was told last that counts, of a descriptor what the kernel says when it is looked at.
 /// An object serves this wait in the order in which it came, if all the others are there at that moment; otherwise those
-/// behind it are served.
+/// behind it are served. A wait that comes, or whose limit passes, while a descriptor is ready of which nobody has been told
+/// yet may be served before those in front of it.
 /// Errors:   the same object twice is a bug of the caller, std::logic_error; so is a mutex among them that the thread owns
 ///           as often as it can, though others are not signalled.
 wait_result wait_all(handles objects, std::stop_token token = {},

@@ -17,6 +17,8 @@ using line = std::array<char, 1024>;
 
 int format(line& out, const char* kind, std::string_view rule, std::string_view name,
            const std::source_location& where) {
+  constexpr std::size_t most_of_a_name = 256;  // the place comes after it, and has to have room
+  name = name.substr(0, most_of_a_name);
   const bool named = !name.empty();
   const int length =
       std::snprintf(out.data(), out.size(), "quiesce: %s%.*s%s%.*s%s (%s:%u)", kind, static_cast<int>(rule.size()),

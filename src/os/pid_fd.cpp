@@ -26,8 +26,8 @@ void pid_fd::send(int signal) const {
 void pid_fd::send_to_group(int signal) const {
   constexpr unsigned to_group = 4;  // PIDFD_SIGNAL_PROCESS_GROUP: younger than the C library's headers
   if (::syscall(SYS_pidfd_send_signal, fd_.get(), signal, nullptr, to_group) == 0) return;
-  // Of an older kernel, or there is no such signal: then the other call says so too.
-  if (errno == EINVAL && ::kill(-pid_, signal) == 0) return;
+  // Of an older kernel, or there is no such signal: then the other call says so too. Not with -1, which means everybody.
+  if (errno == EINVAL && pid_ > 1 && ::kill(-pid_, signal) == 0) return;
   const int error = errno;
   refuse(error, "cannot send signal " + std::to_string(signal) + " to process group " + std::to_string(pid_));
 }

@@ -7,7 +7,7 @@
 
 namespace quiesce::inline v0 {
 
-/// STATE WORD  thread_wait::claim_      32 bits; initial value open
+/// STATE WORD  thread_block::claim_     32 bits; initial value open
 ///
 ///   bits   name     meaning
 ///   0-2    reason   0: open, nobody has ended the wait; else 1 + the wait_status it ended with
@@ -18,7 +18,8 @@ namespace quiesce::inline v0 {
 /// INVARIANTS
 ///   I1  the word changes at most once: exactly one of the signallers, the time-out and the stop request ends the wait
 ///   I2  whoever changed it to signalled holds the queue lock of that handle's object and consumes its signal before
-///       letting go; so a signal is consumed if and only if its wait is told
+///       letting go; so a signal is consumed if and only if its wait is told. After another end the wait itself may find
+///       there what the kernel has not reported yet, and take it before it returns: nobody else looks at the word by then
 ///
 /// TRANSITIONS
 ///   claim    open -> won(reason, index) (won)      won unchanged (lost)

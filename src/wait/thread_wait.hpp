@@ -12,7 +12,7 @@ class thread_wait final : private thread_block {
       : thread_block(objects, places, where) {}
 
   /// Queues on all objects, blocks, leaves the queues. Each object is looked at again under its lock, so a signal that
-  /// came since the caller looked is not missed. So is a descriptor that is ready when a limit or a stop ends the wait, though
+  /// came since the caller looked is not missed. Nor is a descriptor that is ready when a limit or a stop ends the wait, though
   /// the claim word says that it was ended so.
   wait_result block_until(deadline until, const std::stop_token& token) noexcept;
 

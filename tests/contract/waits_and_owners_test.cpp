@@ -124,4 +124,11 @@ TEST(WaitsAndOwners, UnlockingAMutexThatIsHeldForACallbackIsAnsweredAndChangesNo
   mutex.unlock();
 }
 
+TEST(WaitsAndOwners, ALongNameLeavesRoomForThePlace_J4) {
+  q::mutex mutex;
+  mutex.set_name(std::string(2000, 'x'));
+  const std::string answer = answer_to([&] { mutex.unlock(); });
+  expect_rule_and_place(answer, "[xxx");
+}
+
 }  // namespace
