@@ -48,7 +48,9 @@ enum class pending : std::uint8_t {
 /// After `stop()` no callback runs and none ever will, though callbacks arm or submit their source again at any moment
 /// and though other threads use it meanwhile. Whatever the callbacks use may be freed on the next line.
 ///
-/// Lifetime: moves; destruction stops. The pool may be destroyed first: that stops all its sources.
+/// Lifetime: moves; destruction stops, and so does assignment, before it moves. If what the callback captured owned the handle
+///           that is assigned to, that is gone then, and the other one is left as it was. The pool may be destroyed first:
+///           that stops all its sources.
 ///           When the code of a callback lies in a shared library that was loaded at run time (of a pointer to a function:
 ///           when the function does), the source keeps that library loaded until the callback is destroyed. So dlclose()
 ///           cannot take away code that runs or is due, also when the callback itself calls it. When a stop of the

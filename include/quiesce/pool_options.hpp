@@ -40,7 +40,7 @@ struct pool_options {
   unsigned maximum = 0;
   on_exception exceptions = on_exception::terminate;
   /// With on_exception::handler, and if wished with keep. Several threads may call it at once. An exception that leaves
-  /// it terminates.
+  /// it terminates. It is destroyed, as `report` is, when the pool has stopped: by the stop that waits, or the destructor.
   std::function<void(std::exception_ptr)> handler{};
   /// By default the text becomes one line on standard error. It is called on a thread that serves the whole process: it
   /// should not block, and must neither stop the pool nor throw.

@@ -73,6 +73,7 @@ class change_dispatch final : private reactor::source {
   void release() noexcept override {}
 
   void ready(std::uint32_t) noexcept override {
+    reactor::reactor::reference own;  // dropped last: not with calling_ held, for which the reactor's thread may wait
     const std::lock_guard alone(calling_);
     file_watch_object* changed = nullptr;
     {
@@ -81,6 +82,7 @@ class change_dispatch final : private reactor::source {
       // One buffer full: while more is queued the reactor calls again, and serves its other sources in between.
       queue_->read([&](const os::file_change& change) { collect(change, changed); });
     }
+    if (changed != nullptr) own = reactor::reactor::acquire();  // each of them has one: it runs
     while (changed != nullptr) {
       file_watch_object& object = *changed;
       changed = object.next_set_;  // read first: the object may go

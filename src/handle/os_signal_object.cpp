@@ -49,6 +49,7 @@ class signal_dispatch final : private reactor::source {
   void release() noexcept override {}
 
   void ready(std::uint32_t) noexcept override {
+    reactor::reactor::reference own;  // dropped last: not with calling_ held, for which the reactor's thread may wait
     const std::lock_guard alone(calling_);
     os_signal_object* arrived = nullptr;
     {
@@ -60,6 +61,7 @@ class signal_dispatch final : private reactor::source {
         arrived = object;
       }
     }
+    if (arrived != nullptr) own = reactor::reactor::acquire();  // each of them has one: it runs
     while (arrived != nullptr) {
       os_signal_object& object = *arrived;
       arrived = object.next_set_;  // read first: the object may go

@@ -7,15 +7,22 @@ namespace quiesce::inline v0 {
 
 callback_source& callback_source::operator=(callback_source&& other) noexcept {
   if (this == &other) return *this;
-  // Stopped first: a callback that uses this handle meanwhile finds the source that it belongs to.
-  if (registration_ != nullptr) static_cast<void>(registration_->stop_until(never, blocked_stop::kind::destructor));
-  registration* const old = std::exchange(registration_, std::exchange(other.registration_, nullptr));
-  if (old != nullptr) old->release();
+  if (registration* const old = registration_) {
+    // Stopped first: a callback that uses this handle meanwhile finds the source that it belongs to.
+    old->add_reference();
+    static_cast<void>(old->stop_until(never, blocked_stop::kind::destructor));
+    const bool is_gone = old->has_no_handle();
+    old->release();
+    if (is_gone) return *this;  // what the callback captured has owned this handle: there is nothing to assign to
+    old->release();
+  }
+  registration_ = std::exchange(other.registration_, nullptr);
   return *this;
 }
 
 callback_source::~callback_source() {
   if (registration_ == nullptr) return;
+  registration_->handle_goes();
   static_cast<void>(registration_->stop_until(never, blocked_stop::kind::destructor));
   registration_->release();
 }

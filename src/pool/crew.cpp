@@ -178,7 +178,9 @@ void crew::left(member& self) noexcept {
   member* const before = self.has_retired ? make_last_retired(self) : nullptr;
   os::thread joined = self.next_retired != nullptr ? before->thread : os::thread();
   const bool last = --present_ == 0 && !reporting_;
+  const bool drops = last && detached_;
   mutex_.unlock();
+  if (drops) drop_functions();
   // Not after the joining: the one before may be stopping the pool, in the destructor of a variable of its thread.
   if (last) pool_.all_left();
   bool is_abandoned = false;

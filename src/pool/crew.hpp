@@ -73,8 +73,11 @@ class crew final : private reactor::deadline_entry {
   bool is_present() const noexcept;
   /// When all have left.
   void join() noexcept;
-  /// Nobody will join the threads.
+  /// Nobody will join the threads. The last one drops what the program gave to be called.
   void detach() noexcept;
+  /// When all have left, once: destroys what the program gave to be called, which nobody calls any more. Not later with the
+  /// pool's last reference, which anybody may own, and drop anywhere. With no lock held: it is code of the program.
+  void drop_functions() noexcept;
   /// When all have left: nothing will be reported any more.
   void end_watch() noexcept;
 
@@ -188,7 +191,7 @@ class crew final : private reactor::deadline_entry {
   static constexpr std::size_t cache_line = 64;
 
   pool_core& pool_;  // each thread owns a reference of it, dropped as its last act, and so does a scheduled watch
-  const pool_settings settings_;
+  pool_settings settings_;  // constant, but for drop_functions()
 
   std::mutex starting_persistent_;
   alignas(cache_line) incoming_items incoming_;

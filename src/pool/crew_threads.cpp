@@ -171,6 +171,11 @@ bool crew::waits_for_caller(const member& retired) const noexcept {
   return each != nullptr;
 }
 
+void crew::drop_functions() noexcept {
+  const exception_policy exceptions = std::move(settings_.exceptions);
+  const std::function<void(const std::string&)> report = std::move(settings_.report);
+}
+
 void crew::detach() noexcept {
   const std::lock_guard lock(mutex_);
   detached_ = true;

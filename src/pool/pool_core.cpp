@@ -179,11 +179,15 @@ stop_status pool_core::stop_until(deadline until, blocked_stop::kind kind, const
   }
   if (answer == stop_status::stopped) {
     thread_record::current().inline_calls.hand_over();  // a thread that ends may wait for it
+    bool joins;
     {
       const std::lock_guard hold(joining_);
-      if (!std::exchange(joined_, true)) crew_.join();
+      joins = !std::exchange(joined_, true);
+      if (joins) crew_.join();
     }
-    os::pinned_code::close_all();  // without the lock: a destructor of what is unloaded may stop the pool
+    // Without the lock: what goes now may stop the pool in its destructors.
+    if (joins) crew_.drop_functions();
+    os::pinned_code::close_all();
   }
   release();
   return answer;
@@ -197,5 +201,7 @@ void pool_core::detach_workers() noexcept {
 bool pool_core::is_worker() const noexcept { return thread_record::current().worker_of == this; }
 
 bool pool_core::is_inside() const noexcept { return thread_record::current().is_inside_pool(this); }
+
+bool pool_core::is_running() const noexcept { return thread_record::current().runs_for_pool(this); }
 
 }  // namespace quiesce::inline v0

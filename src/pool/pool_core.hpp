@@ -92,6 +92,8 @@ class pool_core final : public event_object {
   bool is_worker() const noexcept;
   /// Whether the calling thread is inside a callback of this pool, or destroys one.
   bool is_inside() const noexcept;
+  /// Whether it is inside what the pool counts as running.
+  bool is_running() const noexcept;
 
   /// Whether so many of the threads that could take up that entry are all that there are, and can be.
   bool has_only(std::size_t threads, const work_item& item) const noexcept { return crew_.has_only(threads, item); }

@@ -82,11 +82,14 @@ arm_status registration::arm_by(bool repeats, const std::source_location& where,
 }
 
 arm_status registration::arm(waitable& object, deadline until, const std::source_location& where) noexcept {
-  if (is_inline() && !object.can_be_signalled()) {
-    base::fatal_misuse("a wait whose callbacks run on the signalling thread was armed with what no program signals",
-                       object.name(), where);
-  }
-  return arm_by(mode_.repeats, where, [&] { return link(object, until); });
+  return arm_by(mode_.repeats, where, [&] {
+    // Not before: of a wait that has stopped, what it captured is gone, and that may have owned the object.
+    if (is_inline() && !object.can_be_signalled()) {
+      base::fatal_misuse("a wait whose callbacks run on the signalling thread was armed with what no program signals",
+                         object.name(), where);
+    }
+    return link(object, until);
+  });
 }
 
 arm_status registration::set_timer(deadline due, std::chrono::nanoseconds period, std::chrono::nanoseconds window,

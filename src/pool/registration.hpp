@@ -65,6 +65,10 @@ class registration final : public event_object,
   std::size_t drop_pending() noexcept;
   void wait_for_callbacks(bool drop, const std::source_location& where) noexcept;
 
+  /// Its handle is being destroyed. And whether it was, for who has just stopped it by the same handle.
+  void handle_goes() noexcept { has_no_handle_ = true; }
+  bool has_no_handle() const noexcept { return has_no_handle_; }
+
   pool_core& pool() const noexcept { return pool_; }
   /// Whether something is due; with `of`, of what that wait waits for.
   bool has_due(const awaited_callbacks::wait* of) noexcept;
@@ -136,10 +140,11 @@ class registration final : public event_object,
   std::atomic<std::uint64_t> run_{0};
   const run_word::mode mode_;
   const source source_;
-  bool is_member_ = false;     // constant after creation
-  bool is_pinned_ = false;     // the same: code_ was not empty
-  bool has_deadline_ = false;  // busy: a deadline was scheduled and may still be
-  pool_core& pool_;            // owned reference
+  bool is_member_ = false;      // constant after creation
+  bool is_pinned_ = false;      // the same: code_ was not empty
+  bool has_no_handle_ = false;  // the handle's, and what the callback captured owns the handle if others read it
+  bool has_deadline_ = false;   // busy: a deadline was scheduled and may still be
+  pool_core& pool_;             // owned reference
   member_link<registration> in_pool_;
   member_link<registration> in_group_;
   time_limit again_after_;  // busy: of a wait that repeats its limit, constant; of a timer its period

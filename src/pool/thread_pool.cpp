@@ -97,7 +97,7 @@ registered_wait thread_pool::register_function(handle_ref object, unique_functio
 }
 
 std::vector<callback_info> thread_pool::drain(deadline until, std::source_location where) {
-  if (core_->is_inside()) base::misuse("a pool was drained inside one of its own callbacks", core_->name(), where);
+  if (core_->is_running()) base::misuse("a pool was drained inside one of its own callbacks", core_->name(), where);
   std::vector<callback_info> left;
   if (core_->drain_until(until, where)) return left;
   core_->append_in_flight(left);

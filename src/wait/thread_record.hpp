@@ -90,6 +90,13 @@ struct thread_record {
     }
     return false;
   }
+  /// Whether the pool counts as running what this thread is inside of.
+  bool runs_for_pool(const void* pool) const noexcept {
+    for (const callback_frame* frame = innermost; frame != nullptr; frame = frame->outer) {
+      if (frame->pool == pool && frame->is_counted) return true;
+    }
+    return false;
+  }
 
  private:
   std::uint64_t draw_number() noexcept;

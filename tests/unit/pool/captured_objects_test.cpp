@@ -11,12 +11,14 @@
 #include <vector>
 
 #include "quiesce/quiesce.hpp"
+#include "support/at_destruction.hpp"
 #include "support/eventually.hpp"
 
 namespace {
 
 namespace q = quiesce;
 using namespace std::chrono_literals;
+using support::at_destruction;
 using support::eventually;
 
 /// A pool and a group with members, of which another thread makes use.
@@ -201,6 +203,48 @@ TEST(CapturedObjects, AreDestroyedWithoutTheLockOfTheirOwnSource_D8) {
   kept.reset();
   wait.stop();
   EXPECT_TRUE(was_added);
+}
+
+TEST(CapturedObjects, MayDrainThePoolWhereItRunsNothing_D8) {
+  q::thread_pool pool({.running = 1});
+  bool is_drained = false;
+  q::registered_wait wait(
+      pool,
+      [kept = std::make_unique<at_destruction>([&] { is_drained = pool.drain(30s).empty(); })](q::callback_scope&) {});
+  wait.stop();
+  EXPECT_TRUE(is_drained);
+}
+
+TEST(CapturedObjects, OfWhatThePoolCallsEndWithThePoolThoughAWaitOutlivesIt_D1_D3) {
+  enum class end { stop, destructor, own_callback };
+  for (const end by : {end::stop, end::destructor, end::own_callback}) {
+    const auto captured = std::make_shared<int>();
+    auto pool = std::make_unique<q::thread_pool>(q::pool_options{.running = 1,
+                                                                 .exceptions = q::on_exception::handler,
+                                                                 .handler = [captured](const std::exception_ptr&) {},
+                                                                 .report = [captured](const std::string&) {}});
+    const q::registered_wait outlives(*pool, [](q::callback_scope&) {});
+    EXPECT_GE(captured.use_count(), 3);
+    switch (by) {
+      case end::stop: pool->stop(); break;
+      case end::destructor: pool.reset(); break;
+      case end::own_callback: pool->post([&] { pool.reset(); }); break;
+    }
+    EXPECT_TRUE(eventually([&] { return captured.use_count() == 1; })) << static_cast<int>(by);
+  }
+}
+
+// Here the wait is refused, so that what it captured goes in the middle of the call.
+TEST(CapturedObjects, MayOwnTheObjectThatTheirWaitIsRegisteredFor_A4) {
+  q::thread_pool pool({.running = 1});
+  pool.stop();
+  for (const q::run_on where : {q::run_on::worker, q::run_on::signalling_thread}) {
+    auto event = std::make_unique<q::auto_reset_event>();
+    const q::handle_ref object(*event);
+    q::registered_wait wait = pool.register_wait(object, [event = std::move(event)](q::callback_scope&) {},
+                                                 q::repeat::once, q::time_limit::none(), {.where = where});
+    EXPECT_TRUE(q::try_wait(wait.stopped()));
+  }
 }
 
 }  // namespace

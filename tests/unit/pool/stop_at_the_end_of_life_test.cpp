@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -92,6 +93,27 @@ TEST(StopAtTheEndOfLife, APoolMayBeDestroyedByWhatACallbackCapturedThoughOnAnoth
   q::registered_wait wait{made_on, [owned = std::move(pool)](q::callback_scope&) {}};
   EXPECT_EQ(wait.stop().status, q::stop_status::stopped);
   EXPECT_TRUE(eventually([&] { return support::count_threads() == before; }));
+}
+
+TEST(StopAtTheEndOfLife, AWaitThatOnlyItsOwnCallbackOwnsMayBeAssignedTo_D3) {
+  struct service {
+    std::optional<q::registered_wait> wait;
+  };
+  q::thread_pool pool({.running = 1});
+  q::auto_reset_event event;
+  auto owner = std::make_shared<service>();
+  owner->wait.emplace(pool, [owner](q::callback_scope&) { FAIL() << "nothing fired"; });
+  const std::weak_ptr<service> is_there = owner;
+  q::registered_wait& assigned = *owner->wait;
+  owner.reset();
+  int calls = 0;
+  q::registered_wait other(pool, [&](q::callback_scope&) { ++calls; });
+  assigned = std::move(other);
+  EXPECT_TRUE(is_there.expired());
+  EXPECT_EQ(other.arm(event), q::arm_status::armed) << "it is left as it was";
+  event.set();
+  other.stop();
+  EXPECT_EQ(calls, 1);
 }
 
 // All workers stop one wait that has fired: nobody is left to run its callback.
