@@ -223,17 +223,17 @@ TEST(PoolStopScenario, WhatACallbackCapturedMayOwnThePoolWhoseStopIsOnlyRequeste
 
 TEST(StopGroupScenario, NobodyHangsWhenTwoMembersStopTheirGroup_C9_D3_D8) {
   explore_bounded(2, {"both deferred"}, [] {
-    q::thread_pool pool({.running = 2});
     q::stop_group group;
     q::stop_status of_a{}, of_b{};
-    q::pool_work a(pool, [&] { of_a = group.stop().status; });
-    q::pool_work b(pool, [&] { of_b = group.stop().status; });
-    group.add(a);
-    group.add(b);
-    a.submit();
-    b.submit();
-    a.stop();
-    b.stop();
+    {
+      q::thread_pool pool({.running = 2});
+      q::pool_work a(pool, [&] { of_a = group.stop().status; });
+      q::pool_work b(pool, [&] { of_b = group.stop().status; });
+      group.add(a);
+      group.add(b);
+      a.submit();
+      b.submit();
+    }
     if (of_a == q::stop_status::deferred && of_b == q::stop_status::deferred) reach("both deferred");
     assert(group.stop().status == q::stop_status::stopped);
   });
