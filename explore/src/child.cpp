@@ -198,6 +198,7 @@ struct searching {
     answer.limited_stale_reads = in.limited_stale_reads();
     answer.limited_messages = in.limited_messages();
     answer.limited_reuses = in.limited_reuses();
+    answer.limited_wake_ups = in.limited_wake_ups();
     answer.lost_track = in.has_lost_track();
     answer.has_exited = in.has_exited();
     answer.is_complete =
@@ -246,6 +247,7 @@ struct searching {
         bounded_search by(how.steps, how.deviations);
         search_all(by);
         answer.bound = by.bound();
+        answer.has_begun_bound = by.has_begun_bound();
         return;
       }
       case strategy::random:

@@ -61,6 +61,12 @@ void engine::keep_state(std::uintptr_t stack_begin, bool by_baton) noexcept {
   if (::pthread_getattr_np(::pthread_self(), &attributes) == 0) {
     ::pthread_attr_getstack(&attributes, &begin, &size);
     ::pthread_attr_destroy(&attributes);
+    // One without a limit is said to reach down to the next mapping, which may be what libc has allocated.
+    constexpr std::size_t most_of_a_stack = std::size_t{1} << 30;
+    if (size > most_of_a_stack) {
+      begin = static_cast<char*>(begin) + (size - most_of_a_stack);
+      size = most_of_a_stack;
+    }
     driver_stack_begin_ = reinterpret_cast<std::uintptr_t>(begin);
     driver_stack_end_ = stack_begin != 0 ? stack_begin : driver_stack_begin_ + size;
     const std::uintptr_t end = driver_stack_begin_ + size;

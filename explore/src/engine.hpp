@@ -248,6 +248,7 @@ class engine {
   bool limited_stale_reads() const noexcept { return limited_stale_reads_; }
   bool limited_messages() const noexcept { return limited_messages_; }
   bool limited_reuses() const noexcept { return limited_reuses_; }
+  bool limited_wake_ups() const noexcept { return limited_wake_ups_; }
   bool has_lost_track() const noexcept { return shadow_.has_lost_track(); }
   bool took_every_time_out() const noexcept { return !limited_time_outs_; }
 
@@ -301,6 +302,7 @@ class engine {
   bool limited_stale_reads_ = false;
   bool limited_messages_ = false;
   bool limited_reuses_ = false;
+  bool limited_wake_ups_ = false;
   bool reports_leaks_ = false;
   bool has_left_early_ = false;
   std::uint8_t watched_thread_ = nobody;

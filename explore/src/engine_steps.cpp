@@ -64,6 +64,7 @@ void engine::announce_wait(const operation& next, std::uint32_t gate_object) noe
   t.waits_at = gate::told;
   t.gate_object = gate_object;
   t.may_wake_spuriously = t.has_limit = t.spurious < most_spurious_;
+  if (most_spurious_ != 0 && !t.may_wake_spuriously) limited_wake_ups_ = true;
   t.limit = ~std::uint64_t{0};
   t.was_told = false;
   if (recording_) note_stack(t.stack, next.pc);

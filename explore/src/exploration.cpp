@@ -119,6 +119,7 @@ void add_limits(std::string& text, const task& part, const shared_outcome& answe
   add(answer.limited_stale_reads, part.how->stale_reads, " stale reads in an execution");
   add(answer.limited_messages, weak_memory::most_readable, " values for a read");
   add(answer.limited_reuses, part.how->reuse, " uses of freed memory in an execution");
+  add(answer.limited_wake_ups, part.how->spurious_wake_ups, " wake-ups of a thread for no reason");
 }
 
 // By a bounded search, which may have been ended in the middle of a bound.
@@ -126,7 +127,7 @@ std::string covered(const shared_outcome& answer) {
   const bool is_cut = answer.out_of_budget && answer.bound != 0;
   const std::uint32_t all = answer.bound - (is_cut ? 1 : 0);
   std::string text = ", up to " + std::to_string(all) + (all == 1 ? " deviation" : " deviations");
-  if (is_cut) text += ", some with " + std::to_string(answer.bound);
+  if (is_cut && answer.has_begun_bound) text += ", some with " + std::to_string(answer.bound);
   return text;
 }
 
@@ -257,9 +258,8 @@ report replay(const task& what, shared_outcome& answer) {
   how.memory = known.has_weak_memory ? memory_model::weak : memory_model::sequential;
   how.stale_reads = UINT32_MAX;
   how.reuse = known.has_reuse ? UINT32_MAX : 0;
-  // Schedules from before these two were told have them from the options.
-  if (known.spurious_wake_ups != 0) how.spurious_wake_ups = known.spurious_wake_ups;
-  if (known.steps != 0) how.steps = known.steps;
+  how.spurious_wake_ups = known.spurious_wake_ups;
+  how.steps = known.steps != 0 ? known.steps : options{}.steps;
   task one = what;
   one.how = &how;
   one.is_scheduled = true;
@@ -275,11 +275,6 @@ report replay(const task& what, shared_outcome& answer) {
     }
     explain(one, answer, result);
     return how.break_at && !is_about_the_explorer(result.kind) ? stop_in_debugger(one, result, answer) : result;
-  }
-  if (answer.cut_off != 0) {
-    return refusal(verdict::bad_schedule, how,
-                   "the limit of " + std::to_string(how.steps) +
-                       " steps ended the execution before it came to its failure; give it more");
   }
   // Schedules are printed for failures only.
   return refusal(

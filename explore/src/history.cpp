@@ -19,11 +19,13 @@ unsigned number_of_thread() noexcept {
 
 bool is_in_execution() noexcept { return active != nullptr && active->is_in_execution(); }
 
-// The position of a step that its thread has made.
-std::uint64_t time_of_step(const moment& made) noexcept {
-  std::uint32_t at = 0;
-  while (active->made(at).thread != made.thread || active->made(at).index != made.steps) ++at;
-  return at;
+// What happened outside happened before the execution, which has begun since.
+std::uint64_t time_of(const moment& when) noexcept {
+  if (when.is_outside || !is_in_execution()) return when.steps;
+  constexpr std::uint64_t begin_of_execution = std::uint64_t{1} << 32;
+  std::uint32_t position = 0;
+  while (active->made(position).thread != when.thread || active->made(position).index != when.steps) ++position;
+  return begin_of_execution + position;
 }
 
 // Of the operations of one history: no address of a word.
@@ -55,7 +57,7 @@ unseen::~unseen() {
 
 moment now() noexcept {
   if (is_in_execution()) return {active->current(), active->self().steps};
-  return {number_of_thread(), clock_ticks.fetch_add(1)};
+  return {number_of_thread(), clock_ticks.fetch_add(1), true};
 }
 
 void begin_operation(const void* history, const void* called_at) noexcept {
@@ -66,14 +68,9 @@ void end_operation(const void* history, const void* called_at) noexcept {
   make_step(op::operation_end, access_mode::add, history, called_at);
 }
 
-interval time_between(const moment& begin, const moment& end) noexcept {
-  if (!is_in_execution()) return {begin.steps, end.steps};
-  return {time_of_step(begin), time_of_step(end)};
-}
+interval time_between(const moment& begin, const moment& end) noexcept { return {time_of(begin), time_of(end)}; }
 
-interval time_since(const moment& begin) noexcept {
-  return {is_in_execution() ? time_of_step(begin) : begin.steps, interval::never};
-}
+interval time_since(const moment& begin) noexcept { return {time_of(begin), interval::never}; }
 
 void fail(const char* text, const void* called_at) noexcept {
   if (!is_in_execution()) {

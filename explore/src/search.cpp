@@ -110,6 +110,7 @@ int bounded_search::pick(const engine& in, unsigned messages) noexcept {
 }
 
 bool bounded_search::advance(const engine&) noexcept {
+  has_begun_ |= (path_.empty() ? 0U : path_.top().cost) == bound_;
   while (!path_.empty()) {
     choice& last = path_.top();
     if (last.has_another_message()) {
@@ -138,7 +139,7 @@ bool bounded_search::advance(const engine&) noexcept {
   }
   if (bound_ == most_) return false;
   ++bound_;
-  cut_ = false;
+  cut_ = has_begun_ = false;
   own_memory::unmap(visited_, places * sizeof(visited));
   visited_ = static_cast<visited*>(reserve(places * sizeof(visited)));
   used_ = 0;

@@ -107,6 +107,8 @@ class bounded_search final : public search {
   bool advance(const engine& in) noexcept override;
   bool is_complete() const noexcept override { return finished_; }
   std::uint32_t bound() const noexcept { return bound_; }
+  /// Whether an execution has come to its end that had as many deviations.
+  bool has_begun_bound() const noexcept { return has_begun_; }
 
  private:
   struct visited {
@@ -121,6 +123,7 @@ class bounded_search final : public search {
   std::uint32_t bound_ = 0;
   visited* visited_;
   std::size_t used_ = 0;
+  bool has_begun_ = false;
   bool cut_ = false;  // at this bound something was left for the next one
   bool finished_ = false;
 };

@@ -30,10 +30,12 @@ struct shared_outcome {
   bool limited_stale_reads;
   bool limited_messages;  // of which a load chose one
   bool limited_reuses;
+  bool limited_wake_ups;
   bool lost_track;  // of accesses to memory: a data race may have been missed
   bool out_of_budget;
   bool has_exited;        // another thread than the first one, so that the others had no more steps in that execution
   std::uint32_t bound;    // bounded: the number of deviations at which it ended, of which out_of_budget leaves some out
+  bool has_begun_bound;   // an execution with as many deviations has run
   strategy part;          // the search that runs
   std::uint64_t reached;  // bits of options::must_reach
 

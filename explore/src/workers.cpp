@@ -272,6 +272,7 @@ void team::add_up() noexcept {
     sum.limited_stale_reads |= part.limited_stale_reads;
     sum.limited_messages |= part.limited_messages;
     sum.limited_reuses |= part.limited_reuses;
+    sum.limited_wake_ups |= part.limited_wake_ups;
     sum.lost_track |= part.lost_track;
     sum.out_of_budget |= part.out_of_budget;
     sum.has_exited |= part.has_exited;

@@ -47,10 +47,11 @@ class unseen {
 void begin_operation(const void* history, const void* called_at) noexcept;
 void end_operation(const void* history, const void* called_at) noexcept;
 
-/// The last step that a thread has made.
+/// The last step that a thread has made; outside of an execution, where there are none, how many moments came before.
 struct moment {
   unsigned thread = 0;
   std::uint64_t steps = 0;
+  bool is_outside = false;
 };
 moment now() noexcept;
 

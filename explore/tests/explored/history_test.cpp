@@ -286,6 +286,22 @@ TEST(History, TheReductionLeavesNoOrderOfOperationsOut) {
   EXPECT_EQ(plain.digest, reduced.digest);
 }
 
+TEST(History, WhatWasRecordedBeforeTheExplorationCameBeforeIt) {
+  history<counter> all;
+  std::atomic<int> value{0};
+  const auto add = [&] { all.record(counter::operation::add, [&] { return value++; }); };
+  for (int i = 0; i < 20; ++i) add();
+  const report found = check(
+      [&] {
+        std::thread other(add);
+        all.record(counter::operation::read, [&] { return value.load(); });
+        other.join();
+        all.check();
+      },
+      named("before"));
+  EXPECT_TRUE(found.passed() && found.complete) << found;
+}
+
 TEST(History, RecordingOrdersNothing) {
   const report found = check(
       [] {
