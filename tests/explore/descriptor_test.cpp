@@ -60,41 +60,38 @@ TEST(DescriptorScenario, WhatArrivesBeforeTheLimitIsTaken_B5) {
   });
 }
 
+// `wait` waits for it and can be stopped; another thread writes, and then asks it to stop.
+template <class Wait>
+void meet_an_arrival_and_a_stop(Wait wait) {
+  const pipe_ends pipe;
+  std::stop_source stop;
+  q::descriptor readable(pipe.to_read(), q::descriptor::readiness::readable);
+  bool waited = false;
+  std::thread writer([&] {
+    waited = waiters_of::any(readable);
+    pipe.write();
+    stop.request_stop();
+  });
+  const q::wait_result result = wait(readable, stop.get_token());
+  writer.join();
+  assert(result);
+  reach(waited ? "waited" : "was there");
+  assert(!waiters_of::any(readable));
+}
+
 TEST(DescriptorScenario, WhatArrivesBeforeAStopIsTaken_B5) {
   explore_bounded(4, {"waited", "was there"}, [] {
-    const pipe_ends pipe;
-    std::stop_source stop;
-    q::descriptor readable(pipe.to_read(), q::descriptor::readiness::readable);
-    bool waited = false;
-    std::thread writer([&] {
-      waited = waiters_of::any(readable);
-      pipe.write();
-      stop.request_stop();
-    });
-    const q::wait_result result = q::wait(readable, stop.get_token());
-    writer.join();
-    assert(result);
-    reach(waited ? "waited" : "was there");
-    assert(!waiters_of::any(readable));
+    meet_an_arrival_and_a_stop(
+        [](const q::descriptor& readable, const std::stop_token& token) { return q::wait(readable, token); });
   });
 }
 
 TEST(DescriptorScenario, WhatArrivesBeforeAStopCompletesAWaitForAll_B3_B5) {
   explore_bounded(3, {"waited", "was there"}, [] {
-    const pipe_ends pipe;
-    std::stop_source stop;
     q::auto_reset_event event(true);
-    q::descriptor readable(pipe.to_read(), q::descriptor::readiness::readable);
-    bool waited = false;
-    std::thread writer([&] {
-      waited = waiters_of::any(readable);
-      pipe.write();
-      stop.request_stop();
+    meet_an_arrival_and_a_stop([&](const q::descriptor& readable, const std::stop_token& token) {
+      return q::wait_all({event, readable}, token);
     });
-    const q::wait_result result = q::wait_all({event, readable}, stop.get_token());
-    writer.join();
-    assert(result);
-    reach(waited ? "waited" : "was there");
     assert(waiters_of::raw_word(event) == 0);
   });
 }

@@ -85,6 +85,7 @@ TEST(WaitAllScenario, SignalsThatComeBeforeTheLimitWin_B3_B5) {
     std::thread signaller([&] {
       a.set();
       early = std::chrono::steady_clock::now() < limit;
+      // Nobody sleeps here: it lets the explorer's clock come to the limit while the other thread only looks.
       std::this_thread::sleep_until(limit);
     });
     const q::wait_result result = q::wait_all_until({a, b}, limit);
