@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "explore/explore.hpp"
+#include "wait_once.hpp"
 
 namespace {
 
@@ -206,26 +207,10 @@ TEST(Check, ATimeOutIsExploredAgainstTheSignalAndNothingSleeps) {
 }
 
 TEST(Check, SpuriousWakeUpsAreMadeOnRequestAndAreNoWayOutOfADeadlock) {
-  const auto waits_once = [] {
-    std::mutex m;
-    std::condition_variable c;
-    bool ready = false;
-    std::thread other([&] {
-      const std::lock_guard hold(m);
-      ready = true;
-      c.notify_one();
-    });
-    {
-      std::unique_lock hold(m);
-      if (!ready) c.wait(hold);
-      assert(ready);
-    }
-    other.join();
-  };
   options how = named("spurious");
-  EXPECT_TRUE(check(waits_once, how).passed());
+  EXPECT_TRUE(check(wait_once, how).passed());
   how.spurious_wake_ups = 1;
-  const report found = check(waits_once, how);
+  const report found = check(wait_once, how);
   EXPECT_EQ(found.kind, verdict::failed_assertion) << found;
   EXPECT_NE(found.text.find("for no reason"), std::string::npos) << found;
 

@@ -4,14 +4,13 @@
 
 #include <atomic>
 #include <cassert>
-#include <condition_variable>
 #include <cstdlib>
 #include <fstream>
-#include <mutex>
 #include <string>
 #include <thread>
 
 #include "explore/explore.hpp"
+#include "wait_once.hpp"
 
 namespace {
 
@@ -37,23 +36,6 @@ void expect_same_alone(void (*program)(), const report& found, const char* name)
   const report again = replayed_alone(program, found, name);
   EXPECT_EQ(again.kind, found.kind) << again;
   EXPECT_EQ(again.schedule, found.schedule);
-}
-
-void wait_once() {
-  std::mutex mutex;
-  std::condition_variable told;
-  bool ready = false;
-  std::thread other([&] {
-    const std::lock_guard hold(mutex);
-    ready = true;
-    told.notify_one();
-  });
-  {
-    std::unique_lock hold(mutex);
-    if (!ready) told.wait(hold);
-    assert(ready);
-  }
-  other.join();
 }
 
 // Nobody tells them anything. No destructor ends them under who waits.
