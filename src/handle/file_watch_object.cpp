@@ -99,6 +99,7 @@ class change_dispatch final : private reactor::source {
       if (!change.overflow && (object->watch_ != change.watch || change.end <= object->begin_)) continue;
       const bool concerns = change.overflow || object->entry_.empty() || object->entry_ == change.name ||
                             (change.mask & of_the_directory) != 0;
+      if (change.overflow) object->losses_.fetch_add(1, std::memory_order_relaxed);
       if (!change.overflow && (change.mask & IN_IGNORED) != 0) object->watch_ = -1;  // I3
       if (!change.overflow && (change.mask & of_the_directory) != 0) object->has_gone_ = true;
       if (!concerns || object->is_collected_ || !object->try_add_reference()) continue;
@@ -159,5 +160,9 @@ void file_watch_object::last_reference_dropped() noexcept {
 }
 
 file_watch::file_watch(std::filesystem::path path) : handle(new file_watch_object(path)) {}
+
+std::uint64_t file_watch::losses(std::source_location where) const noexcept {
+  return static_cast<const file_watch_object&>(checked(where)).losses();
+}
 
 }  // namespace quiesce::inline v0

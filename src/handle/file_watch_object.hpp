@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -18,6 +19,8 @@ class file_watch_object final : public waitable {
  public:
   /// Errors: std::system_error, std::bad_alloc.
   explicit file_watch_object(const std::filesystem::path& path);
+
+  std::uint64_t losses() const noexcept { return losses_.load(std::memory_order_relaxed); }
 
  private:
   friend class change_dispatch;
@@ -40,6 +43,7 @@ class file_watch_object final : public waitable {
   file_watch_object* next_set_ = nullptr;  // guarded by the dispatch's calling_, as the next
   bool is_collected_ = false;
   bool has_gone_ = false;  // the directory
+  std::atomic<std::uint64_t> losses_{0};
 };
 
 /// What a reactor calls when files have changed: one for the process, whichever reactor runs. Reactors get it by add();

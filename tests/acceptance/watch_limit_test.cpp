@@ -52,7 +52,7 @@ TEST_F(RunWatchLimit, OfTheNumberIsNamedAsWhatItIs) {
   EXPECT_FALSE(std::filesystem::exists(program_.folder() / "started"));
 }
 
-// fswatch#191: when the kernel's queue ran over, the changes in it were lost.
+// fswatch#191: when the kernel's queue ran over, the changes in it were lost, and that was told as something else.
 TEST_F(RunWatchLimit, OfTheQueueLosesNoRestart) {
   int room = 0;
   ASSERT_TRUE(std::ifstream{"/proc/sys/fs/inotify/max_queued_events"} >> room);
@@ -73,6 +73,10 @@ TEST_F(RunWatchLimit, OfTheQueueLosesNoRestart) {
   program_.write("file", "new");
   program_.signal(SIGCONT);
   program_.await_output("web     | saw new");
+  const auto lost = program_.await("changes-lost", "web");
+  EXPECT_EQ(lost.at("path"), "file");
+  EXPECT_THAT(program_.events("file-changed", "web"), IsEmpty()) << "that one was lost";
+  EXPECT_THAT(program_.output(), HasSubstr("file may have changed"));
   program_.signal(SIGTERM);
   EXPECT_EQ(program_.await_exit(), 0);
   EXPECT_THAT(program_run::left_running(), IsEmpty());

@@ -33,12 +33,14 @@ void change_window::watch::arm() {
 // One whose directory has gone stays signalled. So may one that has just seen the next change: watching anew is no loss then.
 void change_window::watch::signalled() {
   const bool was_lost = is_lost;
+  const auto losses = changes.losses();
+  const bool none_was_lost = losses == std::exchange(known_losses, losses);
   if (was_lost || q::try_wait(changes)) is_lost = !watch_anew();
   arm();
   if (was_lost && is_lost) return;
   if (was_lost) owner.found(*this);
   if (is_lost) owner.lost(*this);
-  owner.changed(path);
+  owner.changed(path, none_was_lost || was_lost || is_lost);
 }
 
 bool change_window::watch::watch_anew() {
@@ -48,6 +50,7 @@ bool change_window::watch::watch_anew() {
     reason = error.code();
     return false;
   }
+  known_losses = 0;
   pauses.forget();
   return true;
 }
@@ -63,6 +66,7 @@ change_window::change_window(surroundings& around, const process_settings& setti
 void change_window::begin() {
   for (auto& each : watches_) {
     (void)q::try_wait(each.changes);  // what has changed until now, the start that follows sees
+    each.known_losses = each.changes.losses();
     each.arm();
   }
 }
@@ -86,11 +90,13 @@ void change_window::found(const watch& which) {
   around_.out.say(fmt::format("{} is back, and watched for {} again", which.path.string(), settings_.name));
 }
 
-void change_window::changed(const std::filesystem::path& path) {
+void change_window::changed(const std::filesystem::path& path, bool is_certain) {
   if (deaf_ || std::exchange(open_, true)) return;
-  around_.log.write("file-changed", {{"process", settings_.name}, {"path", path.string()}});
-  around_.out.say(fmt::format("{} has changed: {} will be {}", path.string(), settings_.name,
-                              settings_.reload_signal ? "told" : "restarted"));
+  around_.log.write(is_certain ? "file-changed" : "changes-lost",
+                    {{"process", settings_.name}, {"path", path.string()}});
+  around_.out.say(fmt::format("{} {}: {} will be {}", path.string(),
+                              is_certain ? "has changed" : "may have changed, the system lost count of its changes",
+                              settings_.name, settings_.reload_signal ? "told" : "restarted"));
   window_.set(around_.options.debounce);
   on_window_over_.arm(window_);
 }

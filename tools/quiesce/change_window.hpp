@@ -35,6 +35,7 @@ class change_window {
     change_window& owner;
     std::filesystem::path path;
     q::file_watch changes;
+    std::uint64_t known_losses = 0;
     bool is_lost = false;
     std::error_code reason{};
     back_off pauses;
@@ -49,7 +50,7 @@ class change_window {
 
   void lost(const watch& which);
   void found(const watch& which);
-  void changed(const std::filesystem::path& path);
+  void changed(const std::filesystem::path& path, bool is_certain);
   void window_over();
 
   surroundings& around_;

@@ -123,6 +123,29 @@ TEST_F(FileWatch, SeesTheEntriesOfADirectory_A1) {
   EXPECT_TRUE(q::wait_for(watch, 30s));
 }
 
+TEST_F(FileWatch, AllAreSignalledWhenChangesAreLostAndSaySo_A1) {
+  int room = 0;
+  ASSERT_TRUE(std::ifstream("/proc/sys/fs/inotify/max_queued_events") >> room);
+  ASSERT_LT(room, 1'000'000);
+  for (const char* name : {"one", "two"}) write(name, "1");
+  q::file_watch noisy(directory_ / "one");
+  q::file_watch quiet(directory_ / "file");
+  write("file", "2");
+  ASSERT_TRUE(q::wait_for(quiet, 30s));
+  settle();
+  EXPECT_EQ(quiet.losses(), 0U) << "its own change is none";
+  static_cast<void>(q::try_wait(quiet));
+  {
+    const held_reactor held;
+    for (int i = 0; i <= room / 2; ++i) change_twice();
+  }
+  ASSERT_TRUE(q::wait_for(quiet, 30s));
+  EXPECT_EQ(quiet.losses(), 1U);
+  ASSERT_TRUE(q::wait_for(noisy, 30s));
+  support::eventually([&] { return noisy.losses() == 1; });
+  EXPECT_EQ(noisy.losses(), 1U);
+}
+
 TEST_F(FileWatch, OneFileCanBeWatchedManyTimes_A5) {
   q::file_watch first(directory_ / "file");
   {
