@@ -204,6 +204,30 @@ TEST_F(RunReadiness, AnAttemptThatHangsHoldsUpNothingAndIsNotLeftBehind) {
   stop();
 }
 
+TEST_F(RunReadiness, ACommandThatDoesNotEndIsNamedAtTheLimit) {
+  write_files("exec sleep 1000", "{command = 'sleep 1000', limit = \"200ms\"}");
+  program_.start({"--restart", "never"});
+  EXPECT_THAT(program_.await("ready-failed", "db").at("reason").get<std::string>(),
+              HasSubstr("not ready within 200 ms: `sleep 1000` has not ended"));
+  EXPECT_EQ(program_.await_exit(), 124);
+}
+
+TEST_F(RunReadiness, WhoListensOnThePortBeforeItIsToldOf) {
+  const reserved_port port;
+  program_.make_fifo("gate");
+  program_.write("server.py", server);
+  program_.write("Procfile", "old: exec python3 server.py " + port.text() + "\ndb: exec sleep 1000\n");
+  program_.write("quiesce.toml", "[old]\nready = {port = " + port.text() +
+                                     "}\n[db]\nneeds = \"old\"\nready = {http = \"http://localhost:" + port.text() +
+                                     "/\", limit = \"1h\"}\n");
+  program_.write("status", "503");
+  program_.start();
+  program_.open_gate("gate");
+  EXPECT_EQ(program_.await("port-taken").at("process"), "db");
+  program_.await_output("db: somebody listens on 127.0.0.1:" + port.text() + " before it");
+  stop();
+}
+
 TEST_F(RunReadiness, ARestartedProcessIsAskedAgain) {
   program_.write("file", "");
   write_files("exec sleep 1000", "{command = 'true'}");

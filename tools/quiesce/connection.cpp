@@ -57,7 +57,11 @@ std::error_code connection::outcome() const {
     error = errno;  // it is not connected yet, or not any more
   }
   if (error != 0) return {error, std::generic_category()};
-  return is_to_itself() ? std::make_error_code(std::errc::connection_refused) : std::error_code{};
+  if (!is_to_itself()) return {};
+  // Closed as usual, it would keep the port for a minute from the server for which it was looked for.
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  static_cast<void>(::setsockopt(socket_.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
+  return std::make_error_code(std::errc::connection_refused);
 }
 
 bool connection::is_to_itself() const {
@@ -67,6 +71,15 @@ bool connection::is_to_itself() const {
   if (::getsockname(socket_.number(), reinterpret_cast<sockaddr*>(&here.bytes), &here.size) != 0) return false;
   if (::getpeername(socket_.number(), reinterpret_cast<sockaddr*>(&there.bytes), &there.size) != 0) return false;
   return here.size == there.size && std::memcmp(&here.bytes, &there.bytes, here.size) == 0;
+}
+
+bool somebody_listens(const std::string& address, std::uint16_t port) {
+  try {
+    const connection attempt{address, port};
+    return !attempt.outcome();
+  } catch (const std::system_error&) {
+    return false;
+  }
 }
 
 }  // namespace quiesce_tool

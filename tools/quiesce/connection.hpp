@@ -27,4 +27,8 @@ class connection {
   file_descriptor socket_;
 };
 
+/// Whether somebody accepts connections there now. It does not wait: of an address of another machine nothing is known
+/// at once, and that is a no.
+[[nodiscard]] bool somebody_listens(const std::string& address, std::uint16_t port);
+
 }  // namespace quiesce_tool

@@ -1,6 +1,7 @@
 #include "http_url.hpp"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -23,15 +24,20 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
-std::optional<std::string> numeric_host(std::string_view text) {
-  if (text == "localhost") return "127.0.0.1";
-  const std::string host{text};
-  if (host.find('\0') != std::string::npos) return std::nullopt;
+std::vector<std::string> addresses_of(std::string_view host) {
+  if (host == "localhost") return {"127.0.0.1", "::1"};
+  const std::string text{host};
+  if (text.find('\0') != std::string::npos) return {};
   std::array<unsigned char, sizeof(in6_addr)> address{};
   for (const int family : {AF_INET, AF_INET6}) {
-    if (::inet_pton(family, host.c_str(), address.data()) == 1) return host;
+    if (::inet_pton(family, text.c_str(), address.data()) == 1) return {text};
   }
-  return std::nullopt;
+  return {};
+}
+
+std::string endpoint_text(std::string_view host, std::uint16_t port) {
+  const bool is_v6 = host.find(':') != std::string_view::npos;
+  return fmt::format(fmt::runtime(is_v6 ? "[{}]:{}" : "{}:{}"), host, port);
 }
 
 std::optional<http_url> parse_http_url(std::string_view text) {
@@ -56,12 +62,11 @@ std::optional<http_url> parse_http_url(std::string_view text) {
     host = authority.substr(0, authority.find(':'));
     authority.remove_prefix(host.size());
   }
-  auto numeric = numeric_host(host);
-  if (!numeric) return std::nullopt;
-  if (authority.empty()) return http_url{std::move(*numeric), usual_port, std::move(target)};
+  if (addresses_of(host).empty()) return std::nullopt;
+  if (authority.empty()) return http_url{std::string{host}, usual_port, std::move(target)};
   const auto port = authority.starts_with(':') ? parse_port(authority.substr(1)) : std::nullopt;
   if (!port) return std::nullopt;
-  return http_url{std::move(*numeric), *port, std::move(target)};
+  return http_url{std::string{host}, *port, std::move(target)};
 }
 
 }  // namespace quiesce_tool

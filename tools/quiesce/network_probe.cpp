@@ -9,37 +9,45 @@
 #include <utility>
 
 #include "http_status.hpp"
+#include "http_url.hpp"
 
 namespace quiesce_tool {
 namespace {
-
-using namespace std::chrono_literals;
-
-// A server that is up and overloaded answers within this, or is not ready.
-constexpr auto attempt_limit = 5s;
-
-std::string host_text(const readiness_settings& settings) {
-  const bool is_v6 = settings.host.find(':') != std::string::npos;
-  return fmt::format(fmt::runtime(is_v6 ? "[{}]:{}" : "{}:{}"), settings.host, settings.port);
-}
 
 std::string error_text(int error) { return std::generic_category().message(error); }
 
 }  // namespace
 
-network_probe::network_probe(q::thread_pool& pool, const readiness_settings& settings, listener tell)
+network_probe::network_probe(q::thread_pool& pool, const readiness_settings& settings, listener tell,
+                             std::chrono::milliseconds limit)
     : settings_{settings},
       tell_{std::move(tell)},
+      limit_{limit},
       on_ready_{pool, [this](q::callback_scope& scope) { go_on(scope.result()); }} {}
 
 void network_probe::begin() {
-  until_ = attempt_limit;
+  until_ = limit_;
+  for (auto& address : addresses_of(settings_.host)) untried_.push_back(std::move(address));
+  connect();
+}
+
+void network_probe::connect() {
   try {
-    connection_.emplace(settings_.host, settings_.port);
+    const std::string address = std::move(untried_.front());
+    untried_.pop_front();
+    connection_.emplace(address, settings_.port);
     await(q::descriptor::readiness::writable);
   } catch (const std::system_error& error) {
-    end(fmt::format("{}: {}", place(), error.code().message()));
+    refused(error.code().message());
   }
+}
+
+// That of a second address says only what no user asked for: there may be no IPv6 at all.
+void network_probe::refused(const std::string& why) {
+  if (first_refusal_.empty()) first_refusal_ = why;
+  if (untried_.empty()) return end(fmt::format("{}: {}", place(), first_refusal_));
+  ready_.reset();
+  connect();
 }
 
 void network_probe::go_on(const q::wait_result& because) {
@@ -58,11 +66,11 @@ void network_probe::go_on(const q::wait_result& because) {
 }
 
 void network_probe::connected() {
-  if (const auto error = connection_->outcome()) return end(fmt::format("{}: {}", place(), error.message()));
+  if (const auto error = connection_->outcome()) return refused(error.message());
   if (settings_.sign == readiness_sign::port) return end(std::nullopt);
   unsent_ =
       fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: quiesce\r\nAccept: */*\r\nConnection: close\r\n\r\n",
-                  settings_.target, host_text(settings_));
+                  settings_.target, endpoint_text(settings_.host, settings_.port));
   step_ = step::sending;
   send_more();
 }
@@ -103,8 +111,8 @@ void network_probe::end(verdict how) {
 }
 
 std::string network_probe::place() const {
-  if (settings_.sign == readiness_sign::port) return host_text(settings_);
-  return fmt::format("http://{}{}", host_text(settings_), settings_.target);
+  if (settings_.sign == readiness_sign::port) return endpoint_text(settings_.host, settings_.port);
+  return fmt::format("http://{}{}", endpoint_text(settings_.host, settings_.port), settings_.target);
 }
 
 }  // namespace quiesce_tool

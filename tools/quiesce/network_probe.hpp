@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <deque>
 #include <optional>
 #include <quiesce/quiesce.hpp>
 #include <string>
@@ -12,16 +13,23 @@ namespace quiesce_tool {
 
 namespace q = quiesce;
 
-/// Connects to a port; for HTTP it then sends a GET and reads the status line of the answer. Each step is a wait for the
-/// socket with one limit for all of them; a part that is written or read is followed by the wait for the rest.
+/// Connects to a port, at the first address of the host that accepts; for HTTP it then sends a GET and reads the status
+/// line of the answer. Each step is a wait for the socket with one limit for all of them; a part that is written or read
+/// is followed by the wait for the rest.
 class network_probe : public probe {
  public:
-  network_probe(q::thread_pool& pool, const readiness_settings& settings, listener tell);
+  /// A server that is up and overloaded answers within this, or is not ready.
+  static constexpr std::chrono::milliseconds usual_limit{5'000};
+
+  network_probe(q::thread_pool& pool, const readiness_settings& settings, listener tell,
+                std::chrono::milliseconds limit = usual_limit);
   void begin() override;
 
  private:
   enum class step : std::uint8_t { connecting, sending, receiving, over };
 
+  void connect();
+  void refused(const std::string& why);
   void go_on(const q::wait_result& because);
   void connected();
   void send_more();
@@ -32,6 +40,9 @@ class network_probe : public probe {
 
   const readiness_settings& settings_;
   listener tell_;
+  std::chrono::milliseconds limit_;
+  std::deque<std::string> untried_;  // addresses
+  std::string first_refusal_;        // by the address that comes first
   step step_ = step::connecting;
   q::deadline until_{};
   std::optional<connection> connection_;

@@ -24,7 +24,7 @@ enum class readiness_sign : std::uint8_t {
 
 struct readiness_settings {
   readiness_sign sign = readiness_sign::none;
-  std::string host = "127.0.0.1";  // for port and http: a numeric address
+  std::string host = "127.0.0.1";  // for port and http: localhost or a numeric address
   std::uint16_t port = 0;
   std::string target = "/";              // for http: path and query
   std::string command{};                 // for command

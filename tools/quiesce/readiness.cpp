@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "command_probe.hpp"
+#include "connection.hpp"
 #include "duration_text.hpp"
+#include "http_url.hpp"
 #include "network_probe.hpp"
 #include "notify_message.hpp"
 
@@ -25,11 +27,25 @@ readiness::readiness(surroundings& around, const process_settings& settings, int
       on_limit_{around.pool, [this](q::callback_scope&) { limit_reached(); }} {}
 
 std::vector<std::pair<std::string, std::string>> readiness::prepare() {
+  tell_of_a_squatter();
   if (settings_.ready.sign != readiness_sign::notify) return {};
   // A new one for each run: what an earlier one has said late must not count for this one.
   socket_.emplace(around_.pool, [this](const notify_socket::message& message) { take(message); });
   last_reason_ = "it has not sent READY=1 to NOTIFY_SOCKET";
   return {{"NOTIFY_SOCKET", socket_->name()}};
+}
+
+// It may be meant: a container that runs already, or a socket that is handed on.
+void readiness::tell_of_a_squatter() {
+  const auto& ready = settings_.ready;
+  if (ready.sign != readiness_sign::port && ready.sign != readiness_sign::http) return;
+  for (const auto& address : addresses_of(ready.host)) {
+    if (!somebody_listens(address, ready.port)) continue;
+    const auto place = endpoint_text(address, ready.port);
+    around_.log.write("port-taken", {{"process", settings_.name}, {"address", place}});
+    around_.out.say(
+        fmt::format("{}: somebody listens on {} before it is started, and counts as it", settings_.name, place));
+  }
 }
 
 void readiness::begin(int pid) {
@@ -40,7 +56,9 @@ void readiness::begin(int pid) {
   give_up_at_ = std::chrono::steady_clock::now() + settings_.ready.limit;
   on_limit_.arm(nothing_, give_up_at_);
   if (settings_.ready.sign == readiness_sign::notify) return;
-  last_reason_ = "the first attempt has no answer yet";
+  last_reason_ = settings_.ready.sign == readiness_sign::command
+                     ? fmt::format("`{}` has not ended", settings_.ready.command)
+                     : "the first attempt has no answer yet";
   on_pause_over_.arm(nothing_, std::chrono::nanoseconds{0});
 }
 

@@ -28,7 +28,7 @@ class readiness {
   /// `nowhere` is /dev/null.
   readiness(surroundings& around, const process_settings& settings, int nowhere, events tell);
 
-  /// What the next run has to find in its environment.
+  /// What the next run has to find in its environment. Says so if somebody else would make it look ready.
   /// Errors: std::system_error.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> prepare();
   /// That run has begun. Tells nothing before it returns.
@@ -44,6 +44,7 @@ class readiness {
   [[nodiscard]] int running_pid() const noexcept { return attempt_ ? attempt_->running_pid() : 0; }
 
  private:
+  void tell_of_a_squatter();
   void try_it();
   void attempt_over(probe::verdict how);
   void take(const notify_socket::message& message);

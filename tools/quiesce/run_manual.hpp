@@ -20,9 +20,9 @@ SETTINGS
     needs = ["db", "migrate"]       what has to be ready before it starts
     one_shot = true                 it is done, and ready, when it has exited with status 0
     ready = {port = 8080}           when it is ready; one of
-      port = 8080                     it accepts a connection (host = "127.0.0.1", "::1")
-      http = "http://127.0.0.1:8080/health"   it answers with a status of 200 to 299
-      command = "pg_isready"          the command exits with status 0
+      port = 8080                     it accepts a connection (host = "127.0.0.1", "::1", "localhost": both)
+      http = "http://localhost:8080/health"   it answers with a status of 200 to 299, within 5 s
+      command = "pg_isready"          the command exits with status 0; it may take the whole limit
       notify = true                   it sends READY=1 to the socket NOTIFY_SOCKET, as sd_notify does
       limit = "30s", every = "100ms"  how long to wait for it, and the pause between two attempts
     stop = {signal = "SIGINT", limit = "10s"}   how it is ended
@@ -33,9 +33,10 @@ SETTINGS
 
 NEEDS
   A process starts when all that it needs have been ready once; without `ready`, one is when it has started.
-  It is stopped before them. A process that is not ready within its limit, or exits before, has failed, and
-  --restart decides. If what it needs is over without having been ready, it is not started, and that is told.
-  A restart of what it needs does not concern it.
+  It is stopped before them, so that the stop limits along such a chain add up. Who listens on the port of
+  `ready` before the process is started counts as it, and is told of. A process that is not ready within its
+  limit, or exits before, has failed, and --restart decides. If what it needs is over without having been
+  ready, it is not started, and that is told. A restart of what it needs does not concern it.
 
 OUTPUT
   Standard output and standard error of all processes come out on standard output line by line, behind the
@@ -51,7 +52,8 @@ RESTARTS
   later changes do not prolong it. A process that is watched is never over; it waits for the next change.
   Paths are relative to the folder in which the program was started. A symbolic link is watched as such, and
   a directory not deeper than its entries. One that is removed or renamed is looked for until it is back,
-  and then watched anew; both are changes. A process that changes what it is watched for is told of after
+  and then watched anew; both are changes. When the system loses changes since too many come at once, all
+  that is watched may have changed, and is told of as that. A process that changes what it is watched for is told of after
   some rounds, and from then on its restarts are put off like those after a failure.
 
 STOPPING
@@ -75,10 +77,11 @@ REPORT
 EVENT LOG
   Each line is a JSON object with `ms`, the milliseconds since the start, `event`, and where they apply
   `process`, `pid` and more. The events: run-started, awaiting (what it needs), started,
-  start-failed, not-started, ready, ready-failed, notify-refused (READY=1 from a stranger), exited,
-  restart-scheduled, restarted, resting, file-changed, watch-lost, watched-again, told-of-change,
-  change-loop, output-held-up (nobody reads), reload-requested, reloaded, reload-failed, stop-requested,
-  kill-requested, stopping, signalled, waiting, killed, stopped, orphan-found, orphan-ended, finished.
+  start-failed, not-started, ready, ready-failed, notify-refused (READY=1 from a stranger), port-taken,
+  exited, restart-scheduled, restarted, resting, file-changed, changes-lost (nobody knows whether there was
+  one), watch-lost, watched-again, told-of-change, change-loop, output-held-up (nobody reads),
+  reload-requested, reloaded, reload-failed, stop-requested, kill-requested, stopping, signalled, waiting,
+  killed, stopped, orphan-found, orphan-ended, finished.
 
 EXIT STATUS
   It ends by itself when no process is left to wait for, or when a process has failed that is not to be

@@ -30,10 +30,9 @@ void read_port(settings_table& table, readiness_settings& ready) {
 void read_host(settings_table& table, readiness_settings& ready) {
   const auto host = table.text("host");
   if (!host) return;
-  const auto numeric = numeric_host(*host);
-  if (!numeric) return table.refuse("host", "is neither localhost nor a numeric address");
+  if (addresses_of(*host).empty()) return table.refuse("host", "is neither localhost nor a numeric address");
   if (!table.has("port")) return table.refuse("host", "belongs to a port, and there is none");
-  ready.host = *numeric;
+  ready.host = *host;
 }
 
 void read_http(settings_table& table, readiness_settings& ready) {

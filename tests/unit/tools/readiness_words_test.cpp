@@ -23,7 +23,7 @@ TEST(HttpUrl, HostPortAndTargetAreRead) {
 }
 
 TEST(HttpUrl, PortAndTargetMayBeLeftOut) {
-  EXPECT_EQ(parse_http_url("http://localhost")->host, "127.0.0.1");
+  EXPECT_EQ(parse_http_url("http://localhost")->host, "localhost");
   EXPECT_EQ(parse_http_url("http://localhost")->port, 80);
   EXPECT_EQ(parse_http_url("http://localhost")->target, "/");
   EXPECT_EQ(parse_http_url("http://localhost:81?a")->target, "/?a");

@@ -66,7 +66,7 @@ TEST(SettingsFile, EachWayToBeReadyIsRead) {
   EXPECT_EQ(only_process("[web]\nready.command = 'test -e up'\n").ready.command, "test -e up");
   const auto http = only_process("[web]\n[web.ready]\nhttp = \"http://localhost:8080/health?full=1\"\n").ready;
   EXPECT_EQ(http.sign, readiness_sign::http);
-  EXPECT_EQ(http.host, "127.0.0.1");
+  EXPECT_EQ(http.host, "localhost");
   EXPECT_EQ(http.port, 8080);
   EXPECT_EQ(http.target, "/health?full=1");
 }
