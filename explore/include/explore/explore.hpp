@@ -27,7 +27,7 @@ namespace explore {
 /// thread goes on, and that the lowest-numbered one follows when it cannot.
 enum class strategy : std::uint8_t {
   automatic,    ///< exhaustive; if that does not end within the budget, bounded, then sampling
-  exhaustive,   ///< every behaviour once, by partial-order reduction: the only one that can claim "all"
+  exhaustive,   ///< every behaviour once, by partial-order reduction
   depth_first,  ///< every interleaving, without reduction: the yardstick by which the reduction is tested
   bounded,      ///< all with at most 0, 1, 2, ... deviations, interleavings with the same order of dependent steps once
   random,       ///< a random walk
