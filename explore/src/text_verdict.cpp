@@ -256,7 +256,7 @@ std::string conclusion::about(verdict kind) {
     case verdict::step_limit: return step_limit();
     case verdict::no_progress:
       return failed_ + " has run" + failed_place() +
-             " for options::watchdog without a step. A loop that waits for a "
+             " for as long as the watchdog allows without a step. A loop that waits for a "
              "variable that is neither atomic nor volatile reads it once, and never again.";
     case verdict::data_race: return data_race();
     case verdict::use_after_free: return use_after_free();
