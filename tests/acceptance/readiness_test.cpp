@@ -194,6 +194,7 @@ TEST_F(RunReadiness, WhoExitsBeforeItWasReadyHasFailedThoughItsStatusIsZero) {
   program_.start({"--restart", "never"});
   EXPECT_EQ(program_.await_exit(), 124);
   EXPECT_THAT(program_.output(), HasSubstr("db exited with status 0 before it was ready"));
+  EXPECT_EQ(program_.events("exited", "db").at(0).at("failed"), true);
   EXPECT_THAT(program_.events("started", "web"), IsEmpty());
 }
 

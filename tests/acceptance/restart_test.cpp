@@ -62,6 +62,20 @@ TEST_F(RunRestart, TheStatusOfAProcessEndedByASignalIsThatOfAShell) {
   EXPECT_EQ(program_.await_exit(), 128 + SIGSEGV);
 }
 
+TEST_F(RunRestart, AnExitSaysWhetherItIsAFailure) {
+  program_.write("Procfile", "bad: exit 7\ngood: true\nweb: trap 'exit 7' TERM; touch up; while :; do sleep 1; done\n");
+  program_.start({"--restart", "never", "--keep-going"});
+  program_.await_file("up");
+  int exits = 0;
+  program_.await([&](const program_run::event& each) { return each.at("event") == "exited" && ++exits == 2; },
+                 "the exits of two processes");
+  program_.signal(SIGTERM);
+  EXPECT_EQ(program_.await_exit(), 7);
+  EXPECT_EQ(program_.events("exited", "bad").at(0).at("failed"), true);
+  EXPECT_EQ(program_.events("exited", "good").at(0).at("failed"), false);
+  EXPECT_EQ(program_.events("exited", "web").at(0).at("failed"), false) << "it was told to end";
+}
+
 TEST_F(RunRestart, WithKeepGoingTheOthersRunToTheirEnd) {
   program_.make_fifo("gate");
   program_.write("Procfile", "bad: exit 7\ngood: read x < gate; echo done\n");

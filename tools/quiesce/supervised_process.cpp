@@ -162,6 +162,7 @@ void supervised_process::exited() {
                                {"status", shell_status(status)},
                                {"by_signal", !status.exited},
                                {"told", stage_ == stage::ending},
+                               {"failed", failed_},
                                {"ran_ms", in_ms(ran_for_)}});
   const char* const too_early = failed_ && shell_status(status) == 0 && !late_ ? " before it was ready" : "";
   around_.out.say(fmt::format("{} {}{}", settings_.name, exit_text(status), too_early));
