@@ -118,6 +118,13 @@ void program_run::write(const std::string& name, std::string_view text) const {
   if (!(file << text).flush()) throw std::runtime_error{"cannot write " + name};
 }
 
+std::string program_run::text_of(const std::string& name) const {
+  std::ifstream file{folder_ / name, std::ios::binary};
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
 void program_run::write_by_rename(const std::string& name, std::string_view text) const {
   write(name + ".new", text);
   std::filesystem::rename(folder_ / (name + ".new"), folder_ / name);

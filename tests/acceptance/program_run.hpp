@@ -23,6 +23,8 @@ class program_run {
   // Before the start, and whenever a file should change.
   const std::filesystem::path& folder() const { return folder_; }
   void write(const std::string& name, std::string_view text) const;
+  /// The text of a file; empty if there is none.
+  std::string text_of(const std::string& name) const;
   /// As editors do it: the new text in another file, renamed over the old one.
   void write_by_rename(const std::string& name, std::string_view text) const;
   void make_fifo(const std::string& name) const;

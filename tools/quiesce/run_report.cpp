@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "file_descriptor.hpp"
@@ -39,6 +40,18 @@ std::error_code write_all(int fd, std::string_view text) {
     if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
   }
   return {};
+}
+
+/// The file that is meant: what a symbolic link points to, though that may not be there yet. Nothing for a circle.
+std::optional<std::filesystem::path> behind_links(std::filesystem::path file) {
+  constexpr int most_links = 40;  // as many as the kernel follows
+  for (int links = 0; links <= most_links; ++links) {
+    std::error_code no_link;
+    const auto target = std::filesystem::read_symlink(file, no_link);
+    if (no_link) return file;
+    file = file.parent_path() / target;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -106,10 +119,14 @@ std::string run_report::page(bool finished) const {
 }
 
 std::error_code run_report::write(bool finished) const {
-  // Beside it, so that a rename puts it there in one step. A device or a pipe is written to, and not replaced.
+  // A device or a pipe is written to, and not replaced.
   std::error_code unknown;
   const bool in_place = std::filesystem::exists(file_, unknown) && !std::filesystem::is_regular_file(file_, unknown);
-  const auto target = in_place ? file_ : std::filesystem::path{file_.string() + fmt::format(".{}.new", ::getpid())};
+  const auto page_file = in_place ? file_ : behind_links(file_);
+  if (!page_file) return std::make_error_code(std::errc::too_many_symbolic_link_levels);
+  // Beside it, so that a rename puts it there in one step.
+  const auto target =
+      in_place ? *page_file : std::filesystem::path{page_file->string() + fmt::format(".{}.new", ::getpid())};
   constexpr mode_t for_everybody = 0666;  // less what the umask takes away
   const int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (in_place ? 0 : O_CREAT | O_TRUNC);
   file_descriptor file{::open(target.c_str(), flags, for_everybody)};
@@ -117,7 +134,7 @@ std::error_code run_report::write(bool finished) const {
   std::error_code error = write_all(file.number(), page(finished));
   file.close();
   if (in_place) return error;
-  if (!error && ::rename(target.c_str(), file_.c_str()) != 0) error = last_error();
+  if (!error && ::rename(target.c_str(), page_file->c_str()) != 0) error = last_error();
   if (error) ::unlink(target.c_str());
   return error;
 }

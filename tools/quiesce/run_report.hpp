@@ -30,7 +30,7 @@ class run_report {
   /// An event as a JSON object. Of a run that goes on for long, the oldest ones are dropped and counted.
   void take(std::string event);
 
-  /// Writes the file. The page says whether the run was over.
+  /// Writes the file, or what a symbolic link in its place points to. The page says whether the run was over.
   [[nodiscard]] std::error_code write(bool finished) const;
 
   /// The page; `write` writes it.

@@ -1,11 +1,22 @@
 #include "run_report.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <system_error>
 
+#include "file_descriptor.hpp"
 #include "read_file.hpp"
 
 namespace quiesce_tool {
@@ -84,6 +95,102 @@ TEST(RunReport, IsReplacedAsAWholeAndLeavesNothingBeside) {
   EXPECT_EQ(embedded_in(read_file(folder / "out.html").value()).at("events").at(0).at("ms"), 7);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator{folder}, {}), 1);
   std::filesystem::remove_all(folder);
+}
+
+class RunReportBehindALink : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::filesystem::create_directories(folder_ / "real");
+    std::filesystem::create_directory(folder_ / "links");
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  static std::ptrdiff_t entries(const std::filesystem::path& folder) {
+    return std::distance(std::filesystem::directory_iterator{folder}, {});
+  }
+
+  const std::filesystem::path folder_ = ::testing::TempDir() + "quiesce_report_link_" + std::to_string(::getpid());
+  const std::filesystem::path link_ = folder_ / "links" / "out.html";
+  const std::filesystem::path page_ = folder_ / "real" / "page.html";
+};
+
+TEST_F(RunReportBehindALink, IsWhatTheLinkPointsToAndTheLinkStays) {
+  std::filesystem::create_symlink("../real/page.html", link_);
+  auto report = report_to(link_.string());
+  EXPECT_FALSE(report.write(false)) << "though there is no page yet";
+  report.take("{\"ms\":7}");
+  EXPECT_FALSE(report.write(true));
+  EXPECT_TRUE(std::filesystem::is_symlink(link_));
+  EXPECT_EQ(embedded_in(read_file(page_).value()).at("events").at(0).at("ms"), 7);
+  EXPECT_EQ(entries(folder_ / "real"), 1);
+  EXPECT_EQ(entries(folder_ / "links"), 1);
+}
+
+TEST_F(RunReportBehindALink, IsReplacedAndNotWrittenOver) {
+  std::filesystem::create_symlink(page_, link_);
+  std::ofstream{page_} << "old";
+  std::ifstream reader{page_};
+  EXPECT_FALSE(report_to(link_.string()).write(true));
+  std::string old;
+  EXPECT_TRUE(reader >> old);
+  EXPECT_EQ(old, "old") << "whoever reads the old page reads all of it";
+}
+
+TEST_F(RunReportBehindALink, FollowsALinkToALink) {
+  std::filesystem::create_symlink("other.html", link_);
+  std::filesystem::create_symlink("../real/page.html", folder_ / "links" / "other.html");
+  EXPECT_FALSE(report_to(link_.string()).write(true));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "links" / "other.html"));
+  EXPECT_TRUE(std::filesystem::is_regular_file(page_));
+}
+
+TEST_F(RunReportBehindALink, ACircleOfLinksIsAnErrorAndStays) {
+  std::filesystem::create_symlink("out.html", link_);
+  EXPECT_EQ(report_to(link_.string()).write(true), std::errc::too_many_symbolic_link_levels);
+  EXPECT_TRUE(std::filesystem::is_symlink(link_));
+}
+
+TEST_F(RunReportBehindALink, APipeIsWrittenToAndNotReplaced) {
+  ASSERT_EQ(::mkfifo(page_.c_str(), 0600), 0);
+  std::filesystem::create_symlink(page_, link_);
+  EXPECT_EQ(report_to(link_.string()).write(true), std::errc::no_such_device_or_address) << "nobody reads from it";
+  EXPECT_TRUE(std::filesystem::is_fifo(page_));
+  EXPECT_EQ(entries(folder_ / "real"), 1);
+}
+
+TEST_F(RunReportBehindALink, APipeWithoutANameIsWrittenTo) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+  const file_descriptor reader{ends[0]};
+  file_descriptor writer{ends[1]};
+  // As in `--report /dev/stdout`.
+  std::filesystem::create_symlink("/proc/self/fd/" + std::to_string(writer.number()), link_);
+  EXPECT_FALSE(report_to(link_.string()).write(true));
+  writer.close();
+  std::string page;
+  std::array<char, 4096> buffer;
+  for (ssize_t count = 0; (count = ::read(reader.number(), buffer.data(), buffer.size())) > 0;) {
+    page.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+  EXPECT_EQ(page, report_to("unused").page(true));
+  EXPECT_EQ(entries(folder_ / "links"), 1);
+}
+
+TEST_F(RunReportBehindALink, AWriteThatFailsLeavesTheOldPageAndNothingBeside) {
+  std::filesystem::create_symlink(page_, link_);
+  std::ofstream{page_} << "old";
+  // The first bytes of the page are taken, and no more, as by a disk that becomes full.
+  const auto before = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit usual{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &usual), 0);
+  const rlimit little{1000, usual.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &little), 0);
+  const auto error = report_to(link_.string()).write(true);
+  ::setrlimit(RLIMIT_FSIZE, &usual);
+  std::signal(SIGXFSZ, before);
+  EXPECT_EQ(error, std::errc::file_too_large);
+  EXPECT_EQ(read_file(page_).value(), "old");
+  EXPECT_EQ(entries(folder_ / "real"), 1);
 }
 
 TEST(RunReport, AFileThatCannotBeWrittenIsAnError) {
