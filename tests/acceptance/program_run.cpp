@@ -166,7 +166,7 @@ void program_run::start_program(const std::vector<std::string>& command) {
     ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, ::ptsname(terminal_), O_RDWR, 0);
   }
   ::posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, errors[1], STDERR_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, outputs_are_joined_ ? output[1] : errors[1], STDERR_FILENO);
   // Whoever runs the tests may have left descriptors open, and they are not what is tested here.
   ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   ::posix_spawn_file_actions_addchdir_np(&actions, folder_.c_str());

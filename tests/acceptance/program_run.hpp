@@ -38,6 +38,8 @@ class program_run {
   void set_variable(std::string setting) { variables_.push_back(std::move(setting)); }
   /// The program is started with this signal ignored.
   void ignore(int signal) { ignored_ = signal; }
+  /// Standard error goes where standard output goes, as with `2>&1`.
+  void join_outputs() { outputs_are_joined_ = true; }
   /// The program is started in a session of its own, with a terminal that it can lose.
   void use_terminal();
   void close_terminal();
@@ -99,6 +101,7 @@ class program_run {
   std::vector<int> gates_;
   int ignored_ = 0;
   int terminal_ = -1;  // our side of it
+  bool outputs_are_joined_ = false;
   bool reads_output_ = true;
   std::size_t bytes_of_a_read_ = 0;  // 0: all that is there
   pid_t pid_ = -1;

@@ -7,7 +7,6 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,9 +42,6 @@ bool is_ignored(int signal) {
   return ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
-/// It may be closed as well, and then there is nobody to tell.
-void tell_on_standard_error(std::string_view text) { std::fputs(fmt::format("quiesce: {}\n", text).c_str(), stderr); }
-
 std::string difference_text(const roster::difference& now) {
   std::string text;
   for (const auto& [names, what] :
@@ -59,6 +55,9 @@ std::string difference_text(const roster::difference& now) {
 
 supervisor::supervisor(const run_options& options, const run_plan& plan)
     : options_{options},
+      // Nobody is left to tell that it fails.
+      standard_error_{
+          pool_, STDERR_FILENO, {[this] { output_relieved(); }, [this](std::error_code) { output_relieved_soon(); }}},
       standard_output_{pool_,
                        STDOUT_FILENO,
                        {[this] { output_relieved(); }, [this](std::error_code error) { output_broken(error); }}},
@@ -92,8 +91,9 @@ std::unique_ptr<run_report> supervisor::make_report() const {
 std::unique_ptr<outlet> supervisor::make_event_file() {
   if (options_.event_log.empty()) return nullptr;
   const auto file = open_file(options_.event_log, O_WRONLY | O_CREAT | O_TRUNC, "cannot write the event log to");
-  const auto broken = [](std::error_code error) {
-    tell_on_standard_error(fmt::format("cannot write the event log: {}; going on without it", error.message()));
+  const auto broken = [this](std::error_code error) {
+    warn(fmt::format("cannot write the event log: {}; going on without it", error.message()));
+    output_relieved_soon();
   };
   return std::make_unique<outlet>(pool_, file.number(), outlet::events{[this] { output_relieved(); }, broken});
 }
@@ -193,7 +193,7 @@ void supervisor::write_report(bool finished) {
   reported_at_ = now;
   if (const auto error = report_->write(finished)) {
     report_is_broken_ = true;
-    tell_on_standard_error(fmt::format("cannot write the report: {}; going on without it", error.message()));
+    warn(fmt::format("cannot write the report: {}; going on without it", error.message()));
   }
 }
 
@@ -234,13 +234,14 @@ void supervisor::finish_when_written() {
 
 void supervisor::give_up_writing() {
   if (last_words_ == last_words::over) return;
-  tell_on_standard_error(fmt::format("nobody reads the output: dropped the last {} bytes", unwritten_bytes()));
+  warn(fmt::format("nobody reads the output: dropped the last {} bytes", unwritten_bytes()));
   last_words_ = last_words::over;
   finished_.set();
 }
 
 std::size_t supervisor::unwritten_bytes() const {
-  return standard_output_.queued_bytes() + (event_file_ ? event_file_->queued_bytes() : 0);
+  return standard_error_.queued_bytes() + standard_output_.queued_bytes() +
+         (event_file_ ? event_file_->queued_bytes() : 0);
 }
 
 void supervisor::output_relieved() {
@@ -251,12 +252,18 @@ void supervisor::output_relieved() {
 
 void supervisor::output_broken(std::error_code error) {
   status_.output_closed();
-  tell_on_standard_error(fmt::format("cannot write to standard output: {}; stopping everything", error.message()));
+  warn(fmt::format("cannot write to standard output: {}; stopping everything", error.message()));
   // Not at once: somebody is in the middle of writing a line.
   pool_.post([this] {
     stop_all("standard output was closed");
     output_relieved();
   });
 }
+
+void supervisor::output_relieved_soon() {
+  pool_.post([this] { output_relieved(); });
+}
+
+void supervisor::warn(std::string_view text) { standard_error_.write(fmt::format("quiesce: {}\n", text)); }
 
 }  // namespace quiesce_tool

@@ -73,11 +73,14 @@ class supervisor {
   void give_up_writing();
   [[nodiscard]] std::size_t unwritten_bytes() const;
   void output_broken(std::error_code error);
+  void output_relieved_soon();
+  void warn(std::string_view text);
   void output_relieved();
 
   const run_options options_;
   q::thread_pool pool_{{.name = "quiesce run", .running = 1}};
   q::manual_reset_event finished_;
+  outlet standard_error_;
   outlet standard_output_;
   std::unique_ptr<outlet> event_file_;
   std::unique_ptr<run_report> report_;
