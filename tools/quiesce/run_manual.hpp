@@ -72,8 +72,8 @@ RELOADING
 
 REPORT
   --report writes a page for a browser, with a timeline of the run and all events. It is one file and needs
-  nothing from anywhere. It is written when a process has failed, at most once a second, and at the end.
-  Of a symbolic link, what it points to is replaced.
+  nothing from anywhere. It is written when a process has failed, at most once a second, and at the end,
+  also if it could not be written before. Of a symbolic link, what it points to is replaced.
 
 EVENT LOG
   Each line is a JSON object with `ms`, the milliseconds since the start, `event`, and where they apply

@@ -69,8 +69,9 @@ supervisor::supervisor(const run_options& options, const run_plan& plan)
       roster_{around_,
               status_,
               nowhere_.number(),
-              {[this] { write_report(false); }, [this] { process_failed(); }, [this] { end_strays(); }}},
+              {[this] { process_in_trouble(); }, [this] { process_failed(); }, [this] { end_strays(); }}},
       strays_{around_, [this] { return family_.all(); }, [this] { finish(); }},
+      on_report_due_{pool_, [this](q::callback_scope&) { write_report_due(); }},
       on_patience_over_{pool_, [this](q::callback_scope&) { give_up_writing(); }} {
   watch_signals();
   roster_.adopt(plan.processes);
@@ -186,15 +187,26 @@ void supervisor::process_failed() {
   if (!options_.keep_going) stop_all("a process has failed");
 }
 
-void supervisor::write_report(bool finished) {
-  if (!report_ || report_is_broken_) return;
+void supervisor::process_in_trouble() {
+  if (!report_ || std::exchange(report_is_due_, true)) return;
   const auto now = std::chrono::steady_clock::now();
-  if (!finished && reported_at_ && now - *reported_at_ < report_pause) return;
-  reported_at_ = now;
-  if (const auto error = report_->write(finished)) {
-    report_is_broken_ = true;
-    warn(fmt::format("cannot write the report: {}; going on without it", error.message()));
-  }
+  if (!reported_at_ || now - *reported_at_ >= report_pause) return write_report_due();
+  report_timer_.set(*reported_at_ + report_pause);
+  on_report_due_.arm(report_timer_);
+}
+
+void supervisor::write_report_due() {
+  if (!std::exchange(report_is_due_, false)) return;
+  write_report(false);
+  reported_at_ = std::chrono::steady_clock::now();
+}
+
+void supervisor::write_report(bool finished) {
+  report_is_due_ = false;
+  const auto error = report_->write(finished);
+  const bool was_broken = std::exchange(report_is_broken_, static_cast<bool>(error));
+  // What hinders may pass, as a full disk does: it is tried again, and told at the first failure and at the end.
+  if (error && (finished || !was_broken)) warn(fmt::format("cannot write the report: {}", error.message()));
 }
 
 void supervisor::bury_orphans() {
@@ -218,7 +230,7 @@ void supervisor::end_strays() {
 void supervisor::finish() {
   log_.write("finished", {{"status", status_.value()}});
   out_.say(fmt::format("nothing is left running; status {}", status_.value()));
-  write_report(true);
+  if (report_) write_report(true);
   last_words_ = last_words::waiting;
   finish_when_written();
 }

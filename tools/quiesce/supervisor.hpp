@@ -65,6 +65,8 @@ class supervisor {
   void stop_all(std::string_view why);
   void kill_all(int signal);
   void process_failed();
+  void process_in_trouble();
+  void write_report_due();
   void write_report(bool finished);
   void bury_orphans();
   void end_strays();
@@ -101,7 +103,10 @@ class supervisor {
   std::optional<std::chrono::steady_clock::time_point> asked_at_;  // by the first signal
   bool impatient_ = false;
   std::optional<std::chrono::steady_clock::time_point> reported_at_;
-  bool report_is_broken_ = false;
+  bool report_is_due_ = false;
+  bool report_is_broken_ = false;  // the last attempt to write it has failed
+  q::timer report_timer_{q::timer::reset::automatic};
+  q::registered_wait on_report_due_;
   enum class last_words : std::uint8_t { not_yet, waiting, over };
   last_words last_words_ = last_words::not_yet;
   q::timer patience_{q::timer::reset::automatic};
