@@ -1,4 +1,4 @@
-// What becomes of the run when its own outputs cannot be written: nobody reads, the reader is gone.
+// What becomes of the run when its own outputs cannot be written: nobody reads, the disk is full, the reader is gone.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,10 @@
 
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 class RunOutputFailure : public ::testing::Test {
  protected:
@@ -44,6 +47,46 @@ TEST_F(RunOutputFailure, ANonReaderLosesTheEndOfTheOutputAndIsToldSo) {
   program_.signal(SIGTERM);
   EXPECT_EQ(program_.await_exit(), 0);
   EXPECT_THAT(program_.errors(), HasSubstr("nobody reads the output: dropped the last "));
+}
+
+TEST_F(RunOutputFailure, AFullDiskStopsNobodyAndIsCalledByItsName) {
+  program_.write("Procfile", "web: touch up; exec sleep 1000\n");
+  start_redirected(">/dev/full");
+  program_.await_file("up");
+  program_.await_errors("standard output");
+  EXPECT_TRUE(program_run::is_alive(program_.pid()));
+  program_.signal(SIGTERM);
+  EXPECT_EQ(program_.await_exit(), 1);
+  const std::string told = "quiesce: no room for standard output (No space left on device)";
+  EXPECT_THAT(program_.errors(),
+              AllOf(HasSubstr(told), HasSubstr("no room for the output: dropped the last "), Not(HasSubstr("closed"))));
+  EXPECT_EQ(program_.errors().find(told), program_.errors().rfind(told)) << "it is tried often, and told once";
+  EXPECT_THAT(program_run::left_running(), IsEmpty());
+}
+
+TEST_F(RunOutputFailure, AFullDiskSlowsNoisyProcessesDown) {
+  program_.write("Procfile", noisy_for_ever);
+  start_redirected("--event-log log >/dev/full");
+  const auto is_held_up = [&] { return program_.text_of("log").find("output-held-up") != std::string::npos; };
+  program_.await_state_of_files(is_held_up, "the event output-held-up");
+  program_.signal(SIGTERM);
+  EXPECT_EQ(program_.await_exit(), 1);
+}
+
+TEST_F(RunOutputFailure, AFailureOfAProcessCountsMoreThanAFullDisk) {
+  program_.write("Procfile", "bad: exit 7\n");
+  start_redirected("--restart never >/dev/full");
+  EXPECT_EQ(program_.await_exit(), 7);
+}
+
+TEST_F(RunOutputFailure, AFullDiskBehindTheEventLogIsTold) {
+  program_.write("Procfile", "web: echo hello; exec sleep 1000\n");
+  start_redirected("--event-log /dev/full");
+  program_.await_output("hello");
+  program_.await_errors("no room for the event log (No space left on device)");
+  program_.signal(SIGTERM);
+  EXPECT_EQ(program_.await_exit(), 1);
+  EXPECT_THAT(program_.errors(), HasSubstr("no room for the output: dropped the last "));
 }
 
 TEST_F(RunOutputFailure, AnEventLogWhoseReaderIsGoneIsGoneOnWithout) {

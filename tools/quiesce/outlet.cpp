@@ -6,12 +6,16 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <chrono>
 #include <utility>
 
 #include "throw_errno.hpp"
 
 namespace quiesce_tool {
 namespace {
+
+// Between two attempts to write to a disk that was full.
+constexpr auto pause_of_a_full_disk = std::chrono::milliseconds{250};
 
 mode_t type_of(int fd) {
   struct stat status {};
@@ -43,28 +47,50 @@ outlet::outlet(q::thread_pool& pool, int fd, events tell)
 
 void outlet::write(std::string line) {
   if (broken_) return;
-  if (queue_.empty()) {
-    const std::size_t taken = offer(line);
-    if (broken_ || taken == line.size()) return;
-    line.erase(0, taken);
-    wait_for_room();
-  }
+  const bool is_next = queue_.empty();
   queued_bytes_ += line.size();
   queue_.push_back(std::move(line));
+  if (is_next) offer_queue();
 }
 
-std::size_t outlet::offer(std::string_view text) {
-  for (;;) {
-    const ssize_t taken = is_socket_ ? ::send(file_.number(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL)
-                                     : ::write(file_.number(), text.data(), text.size());
-    if (taken >= 0) return static_cast<std::size_t>(taken);
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN) fail({errno, std::generic_category()});
-    return 0;
+void outlet::offer_queue() {
+  while (!queue_.empty() && offer(queue_.front())) queue_.pop_front();
+  if (queue_.empty()) full_ = false;
+}
+
+bool outlet::offer(std::string& line) {
+  std::string_view rest = line;
+  std::error_code refused;
+  while (!rest.empty() && !refused) {
+    const ssize_t count = is_socket_ ? ::send(file_.number(), rest.data(), rest.size(), MSG_DONTWAIT | MSG_NOSIGNAL)
+                                     : ::write(file_.number(), rest.data(), rest.size());
+    if (count >= 0) {
+      rest.remove_prefix(static_cast<std::size_t>(count));
+    } else if (errno != EINTR) {
+      refused = {errno, std::generic_category()};
+    }
   }
+  const std::size_t taken = line.size() - rest.size();
+  queued_bytes_ -= taken;
+  if (!refused) return true;
+  line.erase(0, taken);
+  if (refused == std::errc::resource_unavailable_try_again) {
+    wait_for_reader();
+  } else if (refused == std::errc::no_space_on_device || refused.value() == EDQUOT) {
+    wait_for_disk(refused);
+  } else {
+    fail(refused);
+  }
+  return false;
 }
 
-void outlet::wait_for_room() {
+void outlet::continue_writing() {
+  const std::size_t before = queued_bytes_;
+  offer_queue();
+  if (!broken_ && queued_bytes_ < before) tell_.relieved();
+}
+
+void outlet::wait_for_reader() {
   try {
     if (!room_) room_.emplace(file_.number(), q::descriptor::readiness::writable);
     on_room_.arm(*room_);
@@ -73,24 +99,15 @@ void outlet::wait_for_room() {
   }
 }
 
-void outlet::continue_writing() {
-  while (!queue_.empty()) {
-    std::string& line = queue_.front();
-    const std::size_t taken = offer(line);
-    if (broken_) return;
-    queued_bytes_ -= taken;
-    if (taken < line.size()) {
-      line.erase(0, taken);
-      wait_for_room();
-      break;
-    }
-    queue_.pop_front();
-  }
-  tell_.relieved();
+void outlet::wait_for_disk(std::error_code error) {
+  next_try_.set(pause_of_a_full_disk);
+  on_room_.arm(next_try_);
+  if (!std::exchange(full_, true)) tell_.full(error);
 }
 
 void outlet::fail(std::error_code error) {
   if (std::exchange(broken_, true)) return;
+  full_ = false;
   queue_.clear();
   queued_bytes_ = 0;
   tell_.broken(error);

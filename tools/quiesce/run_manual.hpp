@@ -41,7 +41,8 @@ NEEDS
 OUTPUT
   Standard output and standard error of all processes come out on standard output line by line, behind the
   name. A line of more than 64 KiB is cut into pieces; + stands for | before those that continue it. If
-  nobody reads standard output, the processes are slowed down; if it is closed, everything is stopped.
+  nobody reads standard output, or its disk is full, the processes are slowed down until there is room, and
+  a stop waits for room two seconds at most; if it is closed, everything is stopped.
 
 RESTARTS
   When a command has exited, whatever it has left behind is ended first, in its process group or in a
@@ -80,7 +81,7 @@ EVENT LOG
   `process`, `pid` and more. The events: run-started, awaiting (what it needs), started,
   start-failed, not-started, ready, ready-failed, notify-refused (READY=1 from a stranger), port-taken,
   exited, restart-scheduled, restarted, resting, file-changed, changes-lost (nobody knows whether there was
-  one), watch-lost, watched-again, told-of-change, change-loop, output-held-up (nobody reads),
+  one), watch-lost, watched-again, told-of-change, change-loop, output-held-up (not taken),
   reload-requested, reloaded, reload-failed, stop-requested, kill-requested, stopping, signalled, waiting,
   killed, stopped, orphan-found, orphan-ended, finished.
 
@@ -92,6 +93,7 @@ EXIT STATUS
            was told to end is no failure, nor is one for which a restart was due.
   128 + S  signal S cut the stop short
   141      standard output was closed
+  1        there was no room on the disk for the last of the output
   0        otherwise
   2        wrong options, a faulty Procfile or faulty settings: nothing was started
   1        the system refused something that is needed to begin)";

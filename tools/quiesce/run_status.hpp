@@ -8,10 +8,12 @@ namespace quiesce_tool {
 ///   1. the status of the process that failed first and was not started again,
 ///   2. 128 and the signal that was sent a second time and cut the orderly stop short,
 ///   3. 141, as if by SIGPIPE, if standard output was closed,
-///   4. 0.
+///   4. 1, if there was no room for the last of the output,
+///   5. 0.
 class run_status {
  public:
   static constexpr int output_was_closed = 141;
+  static constexpr int output_had_no_room = 1;
 
   /// The process exited by itself, unsuccessfully, and will not be started again, or not before a watched path changes.
   void failed(std::size_t process, int status) { failures_.push_back({process, status}); }
@@ -23,11 +25,13 @@ class run_status {
 
   void forced(int signal) noexcept { forced_by_ = signal; }
   void output_closed() noexcept { output_closed_ = true; }
+  void no_room() noexcept { no_room_ = true; }
 
   [[nodiscard]] int value() const noexcept {
     if (!failures_.empty()) return failures_.front().status;
     if (forced_by_ != 0) return 128 + forced_by_;
-    return output_closed_ ? output_was_closed : 0;
+    if (output_closed_) return output_was_closed;
+    return no_room_ ? output_had_no_room : 0;
   }
 
  private:
@@ -38,6 +42,7 @@ class run_status {
   std::vector<failure> failures_;  // the first one that happened stands first
   int forced_by_ = 0;
   bool output_closed_ = false;
+  bool no_room_ = false;
 };
 
 }  // namespace quiesce_tool

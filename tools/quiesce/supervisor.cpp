@@ -60,7 +60,8 @@ supervisor::supervisor(const run_options& options, const run_plan& plan)
           pool_, STDERR_FILENO, {[this] { output_relieved(); }, [this](std::error_code) { output_relieved_soon(); }}},
       standard_output_{pool_,
                        STDOUT_FILENO,
-                       {[this] { output_relieved(); }, [this](std::error_code error) { output_broken(error); }}},
+                       {[this] { output_relieved(); }, [this](std::error_code error) { output_broken(error); },
+                        [this](std::error_code error) { output_is_full("standard output", error); }}},
       event_file_{make_event_file()},
       report_{make_report()},
       log_{event_file_.get(), report_.get()},
@@ -96,7 +97,8 @@ std::unique_ptr<outlet> supervisor::make_event_file() {
     warn(fmt::format("cannot write the event log: {}; going on without it", error.message()));
     output_relieved_soon();
   };
-  return std::make_unique<outlet>(pool_, file.number(), outlet::events{[this] { output_relieved(); }, broken});
+  const auto full = [this](std::error_code error) { output_is_full("the event log", error); };
+  return std::make_unique<outlet>(pool_, file.number(), outlet::events{[this] { output_relieved(); }, broken, full});
 }
 
 void supervisor::watch_signals() {
@@ -246,7 +248,10 @@ void supervisor::finish_when_written() {
 
 void supervisor::give_up_writing() {
   if (last_words_ == last_words::over) return;
-  warn(fmt::format("nobody reads the output: dropped the last {} bytes", unwritten_bytes()));
+  const bool is_full = standard_output_.is_full() || (event_file_ && event_file_->is_full());
+  if (is_full) status_.no_room();
+  warn(fmt::format("{} the output: dropped the last {} bytes", is_full ? "no room for" : "nobody reads",
+                   unwritten_bytes()));
   last_words_ = last_words::over;
   finished_.set();
 }
@@ -266,10 +271,15 @@ void supervisor::output_broken(std::error_code error) {
   status_.output_closed();
   warn(fmt::format("cannot write to standard output: {}; stopping everything", error.message()));
   // Not at once: somebody is in the middle of writing a line.
-  pool_.post([this] {
-    stop_all("standard output was closed");
+  pool_.post([this, error] {
+    stop_all(error == std::errc::broken_pipe ? "standard output was closed"
+                                             : fmt::format("standard output failed: {}", error.message()));
     output_relieved();
   });
+}
+
+void supervisor::output_is_full(std::string_view which, std::error_code error) {
+  warn(fmt::format("no room for {} ({}); trying again until there is some", which, error.message()));
 }
 
 void supervisor::output_relieved_soon() {

@@ -75,6 +75,7 @@ class supervisor {
   void give_up_writing();
   [[nodiscard]] std::size_t unwritten_bytes() const;
   void output_broken(std::error_code error);
+  void output_is_full(std::string_view which, std::error_code error);
   void output_relieved_soon();
   void warn(std::string_view text);
   void output_relieved();

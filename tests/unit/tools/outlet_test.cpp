@@ -10,11 +10,24 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
+#include <vector>
 
 namespace quiesce_tool {
 namespace {
+
+/// The descriptors of this process that were opened from that path.
+std::vector<int> descriptors_of(const std::filesystem::path& path) {
+  std::vector<int> found;
+  std::error_code gone;  // the one that reads the folder, for instance
+  for (const auto& each : std::filesystem::directory_iterator{"/proc/self/fd"}) {
+    if (std::filesystem::read_symlink(each.path(), gone) == path) found.push_back(std::stoi(each.path().filename()));
+  }
+  return found;
+}
 
 /// An outlet that is used as the program uses it: on the one worker of a pool.
 class Outlet : public ::testing::Test {
@@ -32,6 +45,10 @@ class Outlet : public ::testing::Test {
                                    [this](std::error_code error) {
                                      error_ = error;
                                      broken_.set();
+                                   },
+                                   [this](std::error_code error) {
+                                     error_ = error;
+                                     times_full_ += 1;
                                    }});
   }
 
@@ -67,6 +84,7 @@ class Outlet : public ::testing::Test {
   q::thread_pool pool_{{.running = 1}};
   q::manual_reset_event empty_, broken_;
   std::error_code error_;
+  int times_full_ = 0;
   file_descriptor reader_, writer_;
   std::optional<outlet> outlet_;
 };
@@ -146,6 +164,59 @@ TEST_F(Outlet, WritesToASocketWithoutBlocking) {
     EXPECT_GT(outlet_->queued_bytes(), 0U);
   });
   EXPECT_EQ(read_bytes(text.size()), text);
+}
+
+TEST_F(Outlet, KeepsWhatAFullDiskDoesNotTakeAndTellsOnce) {
+  writer_ = file_descriptor{::open("/dev/full", O_WRONLY | O_CLOEXEC)};
+  ASSERT_TRUE(writer_);
+  make(writer_.number());
+  on_worker([&] {
+    outlet_->write("one\n");
+    outlet_->write("two\n");
+    EXPECT_EQ(outlet_->queued_bytes(), 8U);
+    EXPECT_TRUE(outlet_->is_full());
+    EXPECT_EQ(times_full_, 1);
+  });
+  EXPECT_EQ(error_, std::errc::no_space_on_device);
+  EXPECT_FALSE(q::try_wait(broken_));
+}
+
+TEST_F(Outlet, GoesOnWhenTheDiskHasRoomAgain) {
+  writer_ = file_descriptor{::open("/dev/full", O_WRONLY | O_CLOEXEC)};
+  ASSERT_TRUE(writer_);
+  make(writer_.number());
+  on_worker([&] {
+    outlet_->write("one\n");
+    outlet_->write("two\n");
+  });
+  const file_descriptor disk{::memfd_create("disk", MFD_CLOEXEC)};
+  ASSERT_TRUE(disk);
+  on_worker([&] {
+    for (const int fd : descriptors_of("/dev/full")) ASSERT_GE(::dup3(disk.number(), fd, O_CLOEXEC), 0);
+  });
+  (void)q::wait(empty_);
+  std::array<char, 16> buffer{};
+  EXPECT_EQ(::pread(disk.number(), buffer.data(), buffer.size(), 0), 8);
+  EXPECT_STREQ(buffer.data(), "one\ntwo\n");
+  on_worker([&] {
+    EXPECT_FALSE(outlet_->is_full());
+    outlet_->write("three\n");
+    EXPECT_EQ(outlet_->queued_bytes(), 0U);
+  });
+}
+
+TEST_F(Outlet, KeepsNothingOfALineThatBreaksIt) {
+  // A file that may not be written is neither full nor a pipe that is closed.
+  writer_ = file_descriptor{::memfd_create("file", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
+  ASSERT_TRUE(writer_);
+  ASSERT_EQ(::fcntl(writer_.number(), F_ADD_SEALS, F_SEAL_WRITE), 0);
+  make(writer_.number());
+  on_worker([&] {
+    outlet_->write("one\n");
+    EXPECT_EQ(outlet_->queued_bytes(), 0U);
+  });
+  EXPECT_EQ(error_, std::errc::operation_not_permitted);
+  EXPECT_TRUE(q::try_wait(broken_));
 }
 
 TEST_F(Outlet, SharesThePositionInAFile) {

@@ -38,9 +38,17 @@ TEST(RunStatus, TellsOfAClosedOutputAsIfBySigpipe) {
   EXPECT_EQ(status.value(), 128 + SIGPIPE);
 }
 
+TEST(RunStatus, TellsOfOutputThatWasLostForWantOfRoom) {
+  run_status status;
+  status.no_room();
+  EXPECT_EQ(status.value(), 1);
+}
+
 TEST(RunStatus, RanksFailureBeforeForceBeforeOutput) {
   run_status status;
+  status.no_room();
   status.output_closed();
+  EXPECT_EQ(status.value(), 141);
   status.forced(SIGTERM);
   EXPECT_EQ(status.value(), 143);
   status.failed(0, 5);
