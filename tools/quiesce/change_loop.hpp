@@ -3,13 +3,13 @@
 
 namespace quiesce_tool {
 
-/// Suspects that a process changes what it is watched for. Then each run ends soon after it has begun, by a change that it
-/// has made itself, and the next one follows at once. Nobody edits so fast so often.
+/// Suspects that a process changes what it is watched for. Then soon after each answer to a change, a start or a signal,
+/// the next change comes, which the process has made itself. Nobody edits so fast so often.
 class change_loop {
  public:
-  /// A change has come that ends a run of this length. Returns: whether it looks like a loop.
-  constexpr bool run_ended(std::chrono::nanoseconds ran_for) noexcept {
-    quick_ones_ = ran_for < soon ? quick_ones_ + 1 : 0;
+  /// The first change since an answer has come, so long after it. Returns: whether it looks like a loop.
+  constexpr bool change_came(std::chrono::nanoseconds after) noexcept {
+    quick_ones_ = after < soon ? quick_ones_ + 1 : 0;
     return is_suspected();
   }
 

@@ -54,8 +54,9 @@ RESTARTS
   Paths are relative to the folder in which the program was started. A symbolic link is watched as such, and
   a directory not deeper than its entries. One that is removed or renamed is looked for until it is back,
   and then watched anew; both are changes. When the system loses changes since too many come at once, all
-  that is watched may have changed, and is told of as that. A process that changes what it is watched for is told of after
-  some rounds, and from then on its restarts are put off like those after a failure.
+  that is watched may have changed, and is told of as that. A process that changes what it is watched for is
+  told of after some rounds, and from then on its restarts, or the signals of `reload`, are put off like
+  restarts after a failure.
 
 STOPPING
   On SIGINT (Ctrl-C), on SIGTERM, or when its terminal is closed, each process group is sent its stop signal,
@@ -81,7 +82,8 @@ EVENT LOG
   `process`, `pid` and more. The events: run-started, awaiting (what it needs), started,
   start-failed, not-started, ready, ready-failed, notify-refused (READY=1 from a stranger), port-taken,
   exited, restart-scheduled, restarted, resting, file-changed, changes-lost (nobody knows whether there was
-  one), watch-lost, watched-again, told-of-change, change-loop, output-held-up (not taken),
+  one), watch-lost, watched-again, told-of-change, change-loop, signal-scheduled (that of `reload`, put off),
+  output-held-up (not taken),
   reload-requested, reloaded, reload-failed, stop-requested, kill-requested, stopping, signalled, waiting,
   killed, stopped, orphan-found, orphan-ended, finished.
 

@@ -44,12 +44,14 @@ supervised_process::supervised_process(surroundings& around, std::size_t number,
       changes_{around, settings_, [this] { path_changed(); }},
       on_exit_{around.pool, [this](q::callback_scope&) { woke(); }},
       on_pause_over_{around.pool, [this](q::callback_scope&) {
-                       if (stage_ == stage::pausing) pause_over();
+                       if (stage_ == stage::pausing) return pause_over();
+                       if (stage_ == stage::running && changed_) tell_of_change();
                      }} {}
 
 void supervised_process::start() {
   if (stage_ == stage::unborn) changes_.begin();
   const bool because_of_change = std::exchange(changed_, false);
+  answered_at_ = clock::now();
   failed_ = false;
   is_ready_ = false;
   late_ = false;
@@ -289,17 +291,16 @@ void supervised_process::pause_over() {
 }
 
 void supervised_process::path_changed() {
-  changed_ = true;
+  // A process may change its path several times in one run. The first change counts, and the others come under its answer.
+  if (std::exchange(changed_, true)) return;
+  const bool looping = is_in_loop();
+  if (!looping) back_off_.forget();
   switch (stage_) {
     case stage::running:
-      if (settings_.reload_signal) return tell_of_change();
-      suspect_loop();
-      return end("change");
-    case stage::pausing:
-      // A process may change its path several times in one run, and then the last change comes only now.
-      if (loop_.is_suspected()) return;
-      [[fallthrough]];
-    case stage::resting: back_off_.forget(); return start();
+      if (!settings_.reload_signal) return end("change");
+      return looping ? put_off_telling() : tell_of_change();
+    case stage::pausing: return looping ? void() : start();
+    case stage::resting: return looping ? put_off_start() : start();
     case stage::unborn:
     case stage::ending:
     case stage::clearing:  // the start that follows sees the change
@@ -307,17 +308,29 @@ void supervised_process::path_changed() {
   }
 }
 
-void supervised_process::suspect_loop() {
+bool supervised_process::is_in_loop() {
   const bool was_suspected = loop_.is_suspected();
-  if (!loop_.run_ended(clock::now() - started_at_)) return back_off_.forget();
-  if (was_suspected) return;
+  // The window of changes began with the first of them, and that is the one that the process may have made.
+  if (!loop_.change_came(clock::now() - around_.options.debounce - answered_at_)) return false;
+  if (was_suspected) return true;
   around_.log.write("change-loop", {{"process", settings_.name}, {"pid", pid_}});
-  around_.out.say(fmt::format("{} seems to change what it is watched for: its restarts will be put off more and more",
-                              settings_.name));
+  around_.out.say(fmt::format(
+      "{} seems to change what it is watched for: {}", settings_.name,
+      settings_.reload_signal ? "it will be told later and later" : "its restarts will be put off more and more"));
+  return true;
+}
+
+void supervised_process::put_off_telling() {
+  delay_ = back_off_.next({});
+  around_.log.write("signal-scheduled", {{"process", settings_.name}, {"pid", pid_}, {"delay_ms", delay_.count()}});
+  around_.out.say(fmt::format("telling {} of it in {}", settings_.name, duration_text(delay_)));
+  pause_.set(delay_);
+  on_pause_over_.arm(pause_);
 }
 
 void supervised_process::tell_of_change() {
   changed_ = false;
+  answered_at_ = clock::now();
   const auto signal = signal_text(*settings_.reload_signal);
   try {
     process_->send(*settings_.reload_signal);

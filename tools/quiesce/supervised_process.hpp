@@ -96,7 +96,8 @@ class supervised_process {
   void put_off_start();
   void pause_over();
   void path_changed();
-  void suspect_loop();
+  bool is_in_loop();
+  void put_off_telling();
   void tell_of_change();
   void be_over(bool after_failure);
 
@@ -109,7 +110,7 @@ class supervised_process {
   stage stage_ = stage::unborn;
   bool stopping_ = false;
   bool impatient_ = false;
-  bool changed_ = false;              // a change wants a start that has not happened yet
+  bool changed_ = false;              // a change wants a start, or a signal, that has not happened yet
   bool failed_ = false;               // the last run, by itself
   std::vector<std::string> awaited_;  // as last told
   bool is_ready_ = false;             // this run
@@ -118,8 +119,9 @@ class supervised_process {
   int status_ = 0;     // of the last run, as a shell would tell it
   std::uint64_t starts_ = 0;
   back_off back_off_;
-  std::chrono::milliseconds delay_{};  // of the start that is put off
+  std::chrono::milliseconds delay_{};  // of the start, or the signal, that is put off
   clock::time_point started_at_{};
+  clock::time_point answered_at_{};  // the change before, by a start or a signal
   std::chrono::nanoseconds ran_for_{};
   std::optional<clock::time_point> told_at_;  // when the group of this run was sent the stop signal
   bool killed_ = false;                       // and then SIGKILL

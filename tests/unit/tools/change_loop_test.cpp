@@ -7,19 +7,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(ChangeLoop, IsSuspectedAfterFiveRunsThatAChangeHasEndedSoon) {
+TEST(ChangeLoop, IsSuspectedAfterFiveAnswersThatAChangeFollowedSoon) {
   change_loop loop;
-  for (int i = 0; i < 4; ++i) EXPECT_FALSE(loop.run_ended(100ms));
-  EXPECT_TRUE(loop.run_ended(100ms));
+  for (int i = 0; i < 4; ++i) EXPECT_FALSE(loop.change_came(100ms));
+  EXPECT_TRUE(loop.change_came(100ms));
   EXPECT_TRUE(loop.is_suspected());
 }
 
-TEST(ChangeLoop, OneLongerRunClearsTheSuspicion) {
+TEST(ChangeLoop, OneThatComesLaterClearsTheSuspicion) {
   change_loop loop;
-  for (int i = 0; i < 6; ++i) loop.run_ended(0ms);
-  EXPECT_FALSE(loop.run_ended(1s));
+  for (int i = 0; i < 6; ++i) loop.change_came(0ms);
+  EXPECT_FALSE(loop.change_came(1s));
   EXPECT_FALSE(loop.is_suspected());
-  for (int i = 0; i < 4; ++i) EXPECT_FALSE(loop.run_ended(999ms));
+  for (int i = 0; i < 4; ++i) EXPECT_FALSE(loop.change_came(999ms));
 }
 
 }  // namespace
