@@ -178,8 +178,14 @@ void program_run::start_program(const std::vector<std::string>& command) {
   const auto environment_pointers = pointers_to(environment);
 
   const auto before = ignored_ != 0 ? ::signal(ignored_, SIG_IGN) : SIG_DFL;
+  sigset_t blocked;
+  sigset_t earlier;
+  ::sigemptyset(&blocked);
+  for (const int each : blocked_) ::sigaddset(&blocked, each);
+  ::pthread_sigmask(SIG_BLOCK, &blocked, &earlier);
   const int error = ::posix_spawn(&pid_, arguments.front().c_str(), &actions, &attributes, argument_pointers.data(),
                                   environment_pointers.data());
+  ::pthread_sigmask(SIG_SETMASK, &earlier, nullptr);
   if (ignored_ != 0) ::signal(ignored_, before);
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);

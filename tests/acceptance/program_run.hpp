@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -40,6 +41,8 @@ class program_run {
   void ignore(int signal) { ignored_ = signal; }
   /// Standard error goes where standard output goes, as with `2>&1`.
   void join_outputs() { outputs_are_joined_ = true; }
+  /// The program is started with these signals blocked.
+  void block(std::initializer_list<int> signals) { blocked_ = signals; }
   /// The program is started in a session of its own, with a terminal that it can lose.
   void use_terminal();
   void close_terminal();
@@ -100,6 +103,7 @@ class program_run {
   std::vector<std::string> variables_;
   std::vector<int> gates_;
   int ignored_ = 0;
+  std::vector<int> blocked_;
   int terminal_ = -1;  // our side of it
   bool outputs_are_joined_ = false;
   bool reads_output_ = true;

@@ -168,4 +168,17 @@ TEST_F(RunStop, SigintStopsEverythingThoughItWasIgnoredAtTheStart) {
   expect_clean_end();
 }
 
+// Who starts it may have blocked them, as a program does that takes its own signals in one of its threads.
+TEST_F(RunStop, SignalsThatWereBlockedAtTheStartArrive) {
+  program_.write("Procfile", "web: exec sleep 1000\n");
+  program_.block({SIGTERM, SIGHUP, SIGQUIT, SIGCHLD});
+  program_.start({"--stop-limit", "1h"});
+  program_.await("started", "web");
+  program_.signal(SIGHUP);
+  program_.await("reloaded");
+  program_.signal(SIGTERM);
+  EXPECT_EQ(program_.await("stop-requested").at("because"), "SIGTERM");
+  expect_clean_end();
+}
+
 }  // namespace

@@ -112,6 +112,12 @@ void supervisor::watch_signals() {
   // Caught and not ignored: a write to a closed pipe fails then, and what we start does not inherit it, as it would
   // inherit an ignored signal.
   signals_.emplace_back(pool_, SIGPIPE, [] {});
+  // Who started us may have blocked them. One that has waited since then comes now, and is caught by this thread: those of
+  // the library take none.
+  sigset_t watched;
+  ::sigemptyset(&watched);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGPIPE}) ::sigaddset(&watched, number);
+  ::sigprocmask(SIG_UNBLOCK, &watched, nullptr);
 }
 
 int supervisor::run() {
