@@ -146,6 +146,26 @@ TEST_F(RunReload, AFailureOfWhoIsReplacedCountsNoMore) {
   stop();
 }
 
+TEST_F(RunReload, WhoWasNotStartedForAFailureStartsWhenThatIsMended) {
+  const std::string others =
+      "[web]\ncommand = \"echo up; exec sleep 1000\"\nneeds = \"api\"\n"
+      "[api]\ncommand = \"exec sleep 1000\"\nneeds = \"build\"\n"
+      "[other]\ncommand = \"exec sleep 1000\"\n";
+  const auto build = [](const std::string& command) {
+    return "[build]\ncommand = \"" + command + "\"\none_shot = true\nrestart = \"never\"\n";
+  };
+  program_.write("quiesce.toml", others + build("exit 4"));
+  program_.start({"--keep-going"});
+  program_.await("not-started", "web");
+  program_.write("quiesce.toml", others + build("exit 4") + "[latest]\ncommand = \"exec sleep 1000\"\n");
+  EXPECT_EQ(reload().at("changed"), "") << "nothing has changed about why they were not started";
+  program_.write("quiesce.toml", others + build("true"));
+  EXPECT_EQ(reload().at("changed"), "build, api, web");
+  program_.await_output("web     | up");
+  EXPECT_THAT(program_.events("not-started", "web"), SizeIs(1));
+  stop();
+}
+
 TEST_F(RunReload, DuringAStopNothingIsReadAgain) {
   program_.make_fifo("gate");
   program_.write("Procfile",

@@ -49,6 +49,16 @@ roster::difference roster::adopt(const std::vector<process_settings>& plan) {
     result.changed.push_back(settings.name);
     made.emplace_back(here, make(settings, here->number));
   }
+  // Each round may find those that need who was found in the one before.
+  for (std::size_t known = 0; known != result.changed.size();) {
+    known = result.changed.size();
+    for (const auto& settings : plan) {
+      if (!is_given_up_for_one_of(settings, result.changed)) continue;
+      place* const here = find(settings.name);
+      result.changed.push_back(settings.name);
+      made.emplace_back(here, make(settings, here->number));
+    }
+  }
   // From here on nothing can be refused.
   for (auto& each : places_) {
     const bool stays = std::find(kept.begin(), kept.end(), &each) != kept.end();
@@ -66,6 +76,15 @@ roster::difference roster::adopt(const std::vector<process_settings>& plan) {
   }
   if (begun_) look_again();
   return result;
+}
+
+bool roster::is_given_up_for_one_of(const process_settings& settings, const std::vector<std::string>& names) {
+  const auto is_one = [&](const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  const place* const here = find(settings.name);
+  return here != nullptr && here->given_up && !is_one(settings.name) &&
+         std::any_of(settings.needs.begin(), settings.needs.end(), is_one);
 }
 
 void roster::begin() {
@@ -127,6 +146,7 @@ void roster::replace_those_over() {
     status_.started(each.number);
     each.now = std::move(each.next);
     each.told = false;
+    each.given_up = false;
   }
   std::erase_if(places_, [](const place& each) { return each.leaving && each.now->is_over(); });
 }
@@ -175,6 +195,7 @@ void roster::give_up(place& each, const std::string& need) {
   around_.log.write("not-started", {{"process", name}, {"needs", need}});
   around_.out.say(fmt::format("{} is not started: it needs {}, which is over and was never ready", name, need));
   each.told = true;
+  each.given_up = true;
   each.now->stop();
 }
 

@@ -34,7 +34,8 @@ class roster {
   };
 
   /// Takes these processes in place of those that are here. Those with the same settings are left alone; others with the
-  /// same name are ended and replaced, and those without one are ended for good.
+  /// same name are ended and replaced, and those without one are ended for good. Who could not start, since what it needs
+  /// had failed, is replaced with that.
   /// Errors: std::system_error if a path cannot be watched, and nothing has changed.
   difference adopt(const std::vector<process_settings>& plan);
 
@@ -56,10 +57,12 @@ class roster {
     std::unique_ptr<supervised_process> next{};  // takes its place when it is over
     bool leaving = false;                        // is removed when it is over
     bool told = false;                           // to stop
+    bool given_up = false;                       // could not start, since what it needs had failed
   };
 
   [[nodiscard]] std::unique_ptr<supervised_process> make(const process_settings& settings, std::size_t number);
   [[nodiscard]] place* find(const std::string& name);
+  [[nodiscard]] bool is_given_up_for_one_of(const process_settings& settings, const std::vector<std::string>& names);
   void look_again();
   void look();
   void replace_those_over();

@@ -69,7 +69,8 @@ STOPPING
 RELOADING
   On SIGHUP, sent by somebody and not by a terminal that is closed, the Procfile and the settings are read
   again. Processes whose line or settings have changed are ended and started anew, new ones are started, those
-  that are gone are ended, and the others are left alone. If anything is wrong with the files, it is reported,
+  that are gone are ended, and the others are left alone. Who was not started for a failure of what it needs
+  counts as changed when that has. If anything is wrong with the files, it is reported,
   and everything goes on as before. SIGHUP is ignored if it was so from the beginning, as with `nohup`.
 
 REPORT
