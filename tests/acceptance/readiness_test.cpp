@@ -1,6 +1,9 @@
 // How a process is found to be ready, and what becomes of one that is not.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/un.h>
 
 #include <csignal>
@@ -43,6 +46,23 @@ class RunReadiness : public ::testing::Test {
     EXPECT_THAT(order, ::testing::ElementsAre("ready db", "started web"));
   }
 
+  /// Sends READY=1 to that socket, and returns when it has been taken.
+  void send_as_a_stranger(const std::string& name) {
+    ASSERT_EQ(name.at(0), '@');
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path + 1, name.data() + 1, name.size() - 1);
+    const int stranger = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
+    EXPECT_EQ(::sendto(stranger, "READY=1", 7, 0, reinterpret_cast<const sockaddr*>(&address), size), 7);
+    const auto is_taken = [&] {
+      int waiting = -1;
+      return ::ioctl(stranger, SIOCOUTQ, &waiting) == 0 && waiting == 0;
+    };
+    program_.await_state_of_files(is_taken, "the message to be taken");
+    ::close(stranger);
+  }
+
   program_run program_;
 };
 
@@ -65,6 +85,14 @@ while True:
         for piece in b"HTTP/1.1 ", open("status", "rb").read(), b" Whatever\r\n", b"\r\n":
             connection.sendall(piece)
     connection.close()
+)";
+
+constexpr const char* notify = R"(
+import os, socket
+with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+    s.connect(os.environ["NOTIFY_SOCKET"].replace("@", "\0", 1))
+    s.send(b"STATUS=half")
+    s.send(b"STATUS=done\nREADY=1")
 )";
 
 TEST_F(RunReadiness, APortMakesReadyWhenSomebodyListensThere) {
@@ -113,12 +141,7 @@ TEST_F(RunReadiness, ACommandMakesReadyWhenItSucceedsAndRunsWhereItsProcessDoes)
 }
 
 TEST_F(RunReadiness, AMessageOfTheProcessOrOfWhatItStartedMakesReady) {
-  program_.write("notify.py",
-                 "import os, socket\n"
-                 "with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:\n"
-                 "  s.connect(os.environ['NOTIFY_SOCKET'].replace('@', '\\0', 1))\n"
-                 "  s.send(b'STATUS=half')\n"
-                 "  s.send(b'STATUS=done\\nREADY=1')\n");
+  program_.write("notify.py", notify);
   write_files("sh -c 'python3 notify.py; exec sleep 1000'; true", "{notify = true}");
   program_.start();
   expect_web_after_db();
@@ -152,18 +175,21 @@ TEST_F(RunReadiness, AMessageOfAStrangerDoesNotCount) {
   write_files("echo $NOTIFY_SOCKET; exec sleep 1000", "{notify = true}");
   program_.start();
   program_.await_lines("db", 1);
-  const std::string name = program_.lines_of("db").at(0);
-  ASSERT_EQ(name.at(0), '@');
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path + 1, name.data() + 1, name.size() - 1);
-  const int stranger = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
-  EXPECT_EQ(::sendto(stranger, "READY=1", 7, 0, reinterpret_cast<const sockaddr*>(&address), size), 7);
-  ::close(stranger);
+  send_as_a_stranger(program_.lines_of("db").at(0));
   EXPECT_EQ(program_.await("notify-refused", "db").at("sender"), ::getpid());
   EXPECT_THAT(program_.events("ready", "db"), IsEmpty());
   stop();
+}
+
+TEST_F(RunReadiness, OfWhoIsReadyMessagesOfStrangersAreNotLookedInto) {
+  program_.write("notify.py", notify);
+  write_files("echo $NOTIFY_SOCKET; python3 notify.py; exec sleep 1000", "{notify = true}");
+  program_.start();
+  program_.await("ready", "db");
+  send_as_a_stranger(program_.lines_of("db").at(0));
+  // It has been taken, and by the one worker, which looks into the signal after that.
+  stop();
+  EXPECT_THAT(program_.events("notify-refused", "db"), IsEmpty());
 }
 
 // process-compose#403: a process whose readiness probe failed was ended for good, whatever its restart policy said.

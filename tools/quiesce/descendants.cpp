@@ -10,6 +10,16 @@
 #include <system_error>
 
 namespace quiesce_tool {
+namespace {
+
+std::optional<std::string> mark_at(int pid) {
+  const auto environment = read_environment(pid);
+  if (!environment) return "";  // it is gone, or runs for another user
+  if (environment->empty()) return std::nullopt;
+  return std::string{variable_in(*environment, descendants::mark_variable).value_or("")};
+}
+
+}  // namespace
 
 descendants::descendants() : self_{::getpid()} {
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) {
@@ -21,13 +31,12 @@ descendants::descendants() : self_{::getpid()} {
 std::string descendants::mark_of(std::string_view name) const { return fmt::format("{}:{}", self_, name); }
 
 kin descendants::started_by(std::string_view name, int leader) const {
-  const auto mark_at = [](int pid) -> std::optional<std::string> {
-    const auto environment = read_environment(pid);
-    if (!environment) return "";  // it is gone, or runs for another user
-    if (environment->empty()) return std::nullopt;
-    return std::string{variable_in(*environment, mark_variable).value_or("")};
-  };
   return members_of(look(), leader, mark_of(name), mark_at);
+}
+
+bool descendants::has_started(std::string_view name, int leader, int pid) const {
+  const branch way = branch_to(pid, self_);
+  return !way.empty() && !is_earlier(way) && !members_of({way}, leader, mark_of(name), mark_at).members.empty();
 }
 
 kin descendants::all() const {
@@ -38,10 +47,12 @@ kin descendants::all() const {
 
 std::vector<branch> descendants::look() const {
   auto branches = branches_below(self_, read_processes());
-  std::erase_if(branches, [&](const branch& found) {
-    return std::find(earlier_.begin(), earlier_.end(), found.front()) != earlier_.end();
-  });
+  std::erase_if(branches, [&](const branch& found) { return is_earlier(found); });
   return branches;
+}
+
+bool descendants::is_earlier(const branch& found) const {
+  return std::find(earlier_.begin(), earlier_.end(), found.front()) != earlier_.end();
 }
 
 kin members_of(const std::vector<branch>& branches, int leader, std::string_view mark,

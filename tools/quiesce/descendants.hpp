@@ -39,11 +39,16 @@ class descendants {
   /// All that belongs to the process of that name, which runs as `leader` or has done so, without the leader itself.
   [[nodiscard]] kin started_by(std::string_view name, int leader) const;
 
+  /// Whether the process with that pid is one of these. It looks at nobody but the process and those above it, which costs
+  /// the same however many processes there are.
+  [[nodiscard]] bool has_started(std::string_view name, int leader, int pid) const;
+
   /// Everything below us, but for what was there before us.
   [[nodiscard]] kin all() const;
 
  private:
   [[nodiscard]] std::vector<branch> look() const;
+  [[nodiscard]] bool is_earlier(const branch& found) const;
 
   int self_;
   std::vector<proc_entry> earlier_;  // children from before an exec: somebody else's, and left alone

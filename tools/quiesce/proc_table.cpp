@@ -118,4 +118,17 @@ std::vector<branch> branches_below(int root, const std::vector<proc_entry>& all)
   return branches;
 }
 
+branch branch_to(int pid, int root, const std::filesystem::path& proc) {
+  branch way;
+  for (int at = pid; at != root;) {
+    const auto found = read_process(at, proc);
+    // A parent that is younger than its child has the pid of the real one, who is gone.
+    if (!found || (!way.empty() && found->started > way.back().started)) return {};
+    way.push_back(*found);
+    at = found->parent;
+  }
+  std::reverse(way.begin(), way.end());
+  return way;
+}
+
 }  // namespace quiesce_tool

@@ -46,4 +46,7 @@ using branch = std::vector<proc_entry>;
 /// All descendants of `root`, by branches.
 [[nodiscard]] std::vector<branch> branches_below(int root, const std::vector<proc_entry>& all);
 
+/// The way from a child of `root` down to the process with that pid; empty if it is no descendant.
+[[nodiscard]] branch branch_to(int pid, int root, const std::filesystem::path& proc = "/proc");
+
 }  // namespace quiesce_tool

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "command_probe.hpp"
@@ -95,24 +94,21 @@ void readiness::attempt_over(probe::verdict how) {
 }
 
 void readiness::take(const notify_socket::message& message) {
-  if (!says_ready(message.text)) return;
+  if (!waiting_ || !says_ready(message.text)) return;
   if (!comes_from_the_process(message)) {
     if (std::exchange(told_of_a_stranger_, true)) return;
     around_.log.write("notify-refused", {{"process", settings_.name}, {"sender", message.pid}});
     around_.out.say(fmt::format("{}: READY=1 from a stranger (pid {}) does not count", settings_.name, message.pid));
     return;
   }
-  if (waiting_) succeed();
+  succeed();
 }
 
 bool readiness::comes_from_the_process(const notify_socket::message& message) const {
-  if (message.pid == pid_) return true;
-  const kin members = around_.family.started_by(settings_.name, pid_);
-  const bool is_member = std::any_of(members.members.begin(), members.members.end(),
-                                     [&](const proc_entry& each) { return each.pid == message.pid; });
+  if (message.pid == pid_ || around_.family.has_started(settings_.name, pid_, message.pid)) return true;
   // A short-lived command such as systemd-notify may be gone by now. Then its user has to do: who runs programs in our
   // name could also have written into the process.
-  return is_member || (!read_process(message.pid) && message.user == ::getuid());
+  return !read_process(message.pid) && message.user == ::getuid();
 }
 
 void readiness::succeed() {
