@@ -70,8 +70,10 @@ RELOADING
   On SIGHUP, sent by somebody and not by a terminal that is closed, the Procfile and the settings are read
   again. Processes whose line or settings have changed are ended and started anew, new ones are started, those
   that are gone are ended, and the others are left alone. Who was not started for a failure of what it needs
-  counts as changed when that has. If anything is wrong with the files, it is reported,
-  and everything goes on as before. SIGHUP is ignored if it was so from the beginning, as with `nohup`.
+  counts as changed when that has. If anything is wrong with the files, it is reported, and everything goes
+  on as before. SIGHUP is ignored if it was so from the beginning, as with `nohup`.
+  Once the terminal in which the program was started is closed, each SIGHUP stops everything, whoever sends
+  it: what is to outlive its terminal and be reloaded has to be started with `setsid`.
 
 REPORT
   --report writes a page for a browser, with a timeline of the run and all events. It is one file and needs
