@@ -36,7 +36,8 @@ kin descendants::started_by(std::string_view name, int leader) const {
 
 bool descendants::has_started(std::string_view name, int leader, int pid) const {
   const branch way = branch_to(pid, self_);
-  return !way.empty() && !is_earlier(way) && !members_of({way}, leader, mark_of(name), mark_at).members.empty();
+  return !way.empty() && !is_left_alone(way.front()) &&
+         !members_of({way}, leader, mark_of(name), mark_at).members.empty();
 }
 
 kin descendants::all() const {
@@ -47,12 +48,25 @@ kin descendants::all() const {
 
 std::vector<branch> descendants::look() const {
   auto branches = branches_below(self_, read_processes());
-  std::erase_if(branches, [&](const branch& found) { return is_earlier(found); });
+  std::erase_if(branches, [&](const branch& found) { return is_left_alone(found.front()); });
+  for (auto& found : branches) std::erase_if(found, [&](const proc_entry& each) { return is_left_alone(each); });
   return branches;
 }
 
-bool descendants::is_earlier(const branch& found) const {
-  return std::find(earlier_.begin(), earlier_.end(), found.front()) != earlier_.end();
+bool descendants::is_left_alone(const proc_entry& who) const {
+  const auto is_among = [&](const std::vector<proc_entry>& all) {
+    return std::find(all.begin(), all.end(), who) != all.end();
+  };
+  return is_among(earlier_) || is_among(left_);
+}
+
+std::vector<proc_entry> descendants::left() const {
+  std::vector<proc_entry> running;
+  std::copy_if(left_.begin(), left_.end(), std::back_inserter(running), [](const proc_entry& each) {
+    const auto now = read_process(each.pid);
+    return now == each && !now->is_zombie();
+  });
+  return running;
 }
 
 kin members_of(const std::vector<branch>& branches, int leader, std::string_view mark,

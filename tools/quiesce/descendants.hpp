@@ -46,12 +46,18 @@ class descendants {
   /// Everything below us, but for what was there before us.
   [[nodiscard]] kin all() const;
 
+  /// Leaves a process alone from now on, as it cannot be ended: nothing here tells of it any more.
+  void leave(const proc_entry& who) { left_.push_back(who); }
+  /// Those of them that still run.
+  [[nodiscard]] std::vector<proc_entry> left() const;
+
  private:
   [[nodiscard]] std::vector<branch> look() const;
-  [[nodiscard]] bool is_earlier(const branch& found) const;
+  [[nodiscard]] bool is_left_alone(const proc_entry& who) const;
 
   int self_;
   std::vector<proc_entry> earlier_;  // children from before an exec: somebody else's, and left alone
+  std::vector<proc_entry> left_;
 };
 
 /// What started_by tells, from a given table. `mark_at` reads the mark of a process: an empty one if it has none, nothing

@@ -23,10 +23,12 @@ constexpr auto unclear_at_most = 100ms;
 
 }  // namespace
 
-leftovers::leftovers(surroundings& around, std::function<kin()> find, std::function<void()> gone)
+leftovers::leftovers(surroundings& around, std::function<kin()> find, std::function<void()> gone,
+                     std::function<bool()> may_leave)
     : around_{around},
       find_{std::move(find)},
       gone_{std::move(gone)},
+      may_leave_{std::move(may_leave)},
       on_end_{around.pool, [this](q::callback_scope&) { woke(); }} {}
 
 void leftovers::end(subject whose) {
@@ -63,8 +65,12 @@ void leftovers::look() {
   for (const auto& who : found) take_in(who);
   const auto now = clock::now();
   tell_orphans(now);
-  if (!members_.empty() && now >= say_at_) say_whom_we_wait_for(now);
+  if (!members_.empty() && now >= say_at_) {
+    see_who_refuses();
+    say_whom_we_wait_for(now);
+  }
   kill_overdue(now);
+  leave_those_who_refuse();
   if (!members_.empty() || may_have_missed_somebody(complete, now)) return wait_for_somebody();
   busy_ = false;
   on_end_.disarm();
@@ -102,7 +108,7 @@ void leftovers::tell_orphans(clock::time_point now) {
     if (now >= each.kill_at) continue;
     around_.out.say(fmt::format("found {} (pid {}), left behind by {}: sending SIGTERM", each.who.command, each.who.pid,
                                 whose_.name));
-    send(each, SIGTERM, "signalled");
+    if (!send(each, SIGTERM, "signalled")) continue;
     send(each, SIGCONT, {});  // one that is stopped could not act on it
   }
 }
@@ -112,34 +118,62 @@ void leftovers::kill_overdue(clock::time_point now) {
     if (each.killed || each.who.is_zombie() || now < each.kill_at) continue;
     each.killed = true;
     say_at_ = now + 1s;  // by then it has gone, or there is something to tell
+    if (!send(each, SIGKILL, "killed")) continue;
     around_.out.say(fmt::format("killing {} (pid {}), left behind by {}", each.who.command, each.who.pid, whose_.name));
-    send(each, SIGKILL, "killed");
   }
 }
 
-void leftovers::send(const member& to, int signal, std::string_view event) {
+// The group that they were told with has got the signal if anybody in it has.
+void leftovers::see_who_refuses() {
+  for (auto& each : members_) {
+    if ((each.told || each.killed) && !each.who.is_zombie()) send(each, each.killed ? SIGKILL : 0, {});
+  }
+}
+
+void leftovers::leave_those_who_refuse() {
+  const auto refuses = [](const member& m) { return m.killed && m.refused && !m.who.is_zombie(); };
+  if (std::none_of(members_.begin(), members_.end(), refuses) || !may_leave_()) return;
+  std::erase_if(members_, [&](const member& m) {
+    if (!refuses(m)) return false;
+    around_.family.leave(m.who);
+    around_.log.write("left-running", {{"process", whose_.name}, {"pid", m.who.pid}, {"command", m.who.command}});
+    around_.out.say(fmt::format("{} (pid {}), left behind by {}, cannot be ended: it is left running", m.who.command,
+                                m.who.pid, whose_.name));
+    return true;
+  });
+}
+
+bool leftovers::send(member& to, int signal, std::string_view event) {
   try {
     q::process* const handle = around_.adopted.adopt(to.who);
-    if (handle == nullptr) return;
+    if (handle == nullptr) return false;
     handle->send(signal);
-    if (event.empty()) return;
-    around_.log.write(event, {{"process", whose_.name}, {"pid", to.who.pid}, {"signal", signal_text(signal)}});
+    to.refused = false;
   } catch (const std::system_error& error) {
-    around_.out.say(fmt::format("cannot send {} to {} (pid {}): {}", signal_text(signal), to.who.command, to.who.pid,
-                                error.code().message()));
+    const bool was_refused = std::exchange(to.refused, error.code() == std::errc::operation_not_permitted);
+    if (was_refused && to.refused) return false;
+    around_.out.say(fmt::format("cannot send {} to {} (pid {}): {}", signal_text(signal != 0 ? signal : SIGTERM),
+                                to.who.command, to.who.pid, error.code().message()));
+    return false;
   }
+  if (event.empty()) return true;
+  around_.log.write(event, {{"process", whose_.name}, {"pid", to.who.pid}, {"signal", signal_text(signal)}});
+  return true;
 }
 
 void leftovers::say_whom_we_wait_for(clock::time_point now) {
   while (say_at_ <= now) say_at_ += 1s;
-  hold_up held{.waited = now - whose_.since, .name = whose_.name, .pid = whose_.leader, .exited = true};
+  hold_up held{
+      .waited = now - whose_.since, .name = whose_.name, .pid = whose_.leader, .exited = true, .refused = true};
   for (const auto& each : members_) {
     if (each.who.is_zombie()) continue;
+    held.refused = held.refused && each.refused;
     held.grandchildren.push_back(fmt::format("{} {}", each.who.command, each.who.pid));
     if (each.killed) continue;
     const auto left = std::max<std::chrono::nanoseconds>(each.kill_at - now, 0ns);
     held.kill_in = std::min(held.kill_in.value_or(left), left);
   }
+  if (held.grandchildren.empty()) held.refused = false;
   around_.report(held);
 }
 

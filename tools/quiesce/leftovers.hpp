@@ -18,6 +18,9 @@ namespace quiesce_tool {
 /// SIGTERM goes to those that lost their parent, not to the children that these still have: a server wants to end its
 /// own workers, and in its own order. Whoever loses his parent thereby is told then.
 ///
+/// One that runs for another user may refuse the signals. It is waited for all the same: it may end, or be ended by who
+/// has the right to. Only where nothing will be started in its place it is left running, after the limit.
+///
 /// It waits for one of them at a time: whoever it is, the others are looked for again when he has ended. That nobody is
 /// found then means that nobody is left. To be missed, a process must lose its parent while the table is read; that
 /// parent was found, then, and is waited for, or is a child of ours, and stays in the table until it is adopted.
@@ -36,8 +39,10 @@ class leftovers {
     bool group_killed = false;  // they were sent SIGKILL, too
   };
 
-  /// `find` lists who is left; `gone` is called as the last thing of a callback, or of end().
-  leftovers(surroundings& around, std::function<kin()> find, std::function<void()> gone);
+  /// `find` lists who is left; `gone` is called as the last thing of a callback, or of end(); `may_leave` tells whether
+  /// somebody who cannot be ended may be left running.
+  leftovers(surroundings& around, std::function<kin()> find, std::function<void()> gone,
+            std::function<bool()> may_leave);
 
   void end(subject whose);
   /// No more patience: SIGKILL to all that are left, now and from now on.
@@ -49,6 +54,7 @@ class leftovers {
     clock::time_point kill_at;
     bool told = false;      // was sent SIGTERM, with its group or alone
     bool killed = false;    // was sent SIGKILL
+    bool refused = false;   // the last signal did not reach it: it runs for another user
     bool reported = false;  // as an orphan
   };
 
@@ -58,7 +64,10 @@ class leftovers {
   [[nodiscard]] bool is_orphan(const member& m) const noexcept { return m.who.parent == around_.family.self(); }
   void tell_orphans(clock::time_point now);
   void kill_overdue(clock::time_point now);
-  void send(const member& to, int signal, std::string_view event);
+  void see_who_refuses();
+  void leave_those_who_refuse();
+  /// Returns: whether it was sent.
+  bool send(member& to, int signal, std::string_view event);
   void say_whom_we_wait_for(clock::time_point now);
   void wait_for_somebody();
   [[nodiscard]] bool may_have_missed_somebody(bool complete, clock::time_point now);
@@ -66,6 +75,7 @@ class leftovers {
   surroundings& around_;
   std::function<kin()> find_;
   std::function<void()> gone_;
+  std::function<bool()> may_leave_;
   subject whose_;
   bool busy_ = false;
   clock::time_point kill_all_at_{};

@@ -65,6 +65,8 @@ STOPPING
   Every second the program says whom it waits for. A second signal, half a second or more after the first,
   and SIGQUIT in any case, kill at once what is left. The program ends when nothing that it has started is
   left. (If it is itself ended by SIGKILL, it can end nobody.)
+  A process that runs for another user, as by `sudo`, may refuse its signals. That is told, and a restart
+  waits until somebody has ended it. In a stop it is left running when the stop limit has passed.
 
 RELOADING
   On SIGHUP, sent by somebody and not by a terminal that is closed, the Procfile and the settings are read
@@ -88,7 +90,7 @@ EVENT LOG
   one), watch-lost, watched-again, told-of-change, change-loop, signal-scheduled (that of `reload`, put off),
   output-held-up (not taken),
   reload-requested, reloaded, reload-failed, stop-requested, kill-requested, stopping, signalled, waiting,
-  killed, stopped, orphan-found, orphan-ended, finished.
+  killed, left-running, stopped, orphan-found, orphan-ended, finished.
 
 EXIT STATUS
   It ends by itself when no process is left to wait for, or when a process has failed that is not to be
@@ -96,6 +98,7 @@ EXIT STATUS
   N        the status of the process that failed first and was not started again; 128 + S if it was ended by
            signal S; 126 if it could not be started; 124 if it was not ready in time. How a process ends that
            was told to end is no failure, nor is one for which a restart was due.
+  1        a process that could not be ended is left running
   128 + S  signal S cut the stop short
   141      standard output was closed
   1        there was no room on the disk for the last of the output

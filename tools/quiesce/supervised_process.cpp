@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "duration_text.hpp"
-#include "restart_rule.hpp"
 #include "signal_name.hpp"
 #include "wording.hpp"
 
@@ -40,7 +39,8 @@ supervised_process::supervised_process(surroundings& around, std::size_t number,
                  settings_,
                  nowhere,
                  {[this] { became_ready(); }, [this](const std::string& why) { not_ready_in_time(why); }}},
-      leftovers_{around, [this] { return around_.family.started_by(settings_.name, pid_); }, [this] { cleared(); }},
+      leftovers_{around, [this] { return around_.family.started_by(settings_.name, pid_); }, [this] { cleared(); },
+                 [this] { return may_be_left(); }},
       changes_{around, settings_, [this] { path_changed(); }},
       on_exit_{around.pool, [this](q::callback_scope&) { woke(); }},
       on_pause_over_{around.pool, [this](q::callback_scope&) {
@@ -56,6 +56,7 @@ void supervised_process::start() {
   is_ready_ = false;
   late_ = false;
   killed_ = false;
+  refused_ = false;
   told_at_.reset();
   held_up_ = false;
   try {
@@ -112,6 +113,7 @@ void supervised_process::became_ready() {
 void supervised_process::not_ready_in_time(const std::string& why) {
   if (stage_ != stage::running) return;
   late_ = true;
+  failed_ = true;
   around_.log.write("ready-failed", {{"process", settings_.name}, {"pid", pid_}, {"reason", why}});
   around_.out.say(fmt::format("{} has failed: {}", settings_.name, why));
   end("not ready");
@@ -186,9 +188,21 @@ void supervised_process::stop() {
   }
 }
 
+next_step supervised_process::step_after_this_run() const noexcept {
+  return decide(policy(), {.changed = changed_, .failed = failed_, .watched = changes_.has_paths()});
+}
+
+// A second one beside it must never start.
+bool supervised_process::may_be_left() const noexcept {
+  return stopping_ ? around_.ending : step_after_this_run() == next_step::be_over;
+}
+
 void supervised_process::kill() {
   impatient_ = true;
-  if (stage_ == stage::ending) kill_group();
+  if (stage_ == stage::ending) {
+    kill_group();
+    leave_if_refused();
+  }
   if (stage_ == stage::clearing) leftovers_.kill();
 }
 
@@ -198,44 +212,76 @@ void supervised_process::end(std::string_view why) {
   around_.log.write(
       "stopping",
       {{"process", settings_.name}, {"pid", pid_}, {"because", std::string{why}}, {"limit_ms", in_ms(stop_limit())}});
-  send_to_group(settings_.stop_signal, "signalled");
-  send_to_group(SIGCONT, {});  // one that is stopped could not act on it
-  told_at_ = clock::now();     // not before they were sent: the whole limit lies between this signal and SIGKILL
+  if (send_to_group(settings_.stop_signal, "signalled")) send_to_group(SIGCONT, {});  // one that is stopped has to wake
+  told_at_ = clock::now();  // not before they were sent: the whole limit lies between this signal and SIGKILL
   say_at_ = *told_at_ + 1s;
   on_exit_.arm(*process_, std::min(say_at_, *told_at_ + stop_limit()));
 }
 
-void supervised_process::send_to_group(int signal, std::string_view event) {
+// Returns whether anybody in the group got it.
+bool supervised_process::send_to_group(int signal, std::string_view event) {
   try {
     process_->send_group(signal);
+    refused_ = false;
   } catch (const std::system_error& error) {
-    if (error.code() == std::errc::no_such_process) return;  // it has just exited
+    refused_ = error.code() == std::errc::operation_not_permitted;
     around_.out.say(
         fmt::format("cannot send {} to {}: {}", signal_text(signal), settings_.name, error.code().message()));
-    return;
+    return false;
   }
-  if (event.empty()) return;
+  if (event.empty()) return true;
   around_.log.write(event, {{"process", settings_.name}, {"pid", pid_}, {"signal", signal_text(signal)}});
+  return true;
 }
 
 void supervised_process::still_ending() {
   const auto now = clock::now();
   const auto kill_at = *told_at_ + stop_limit();
-  if (now >= say_at_) say_whom_we_wait_for(now);
+  if (now >= say_at_) {
+    see_whether_it_refuses();
+    say_whom_we_wait_for(now);
+  }
   if (now >= kill_at) kill_group();
+  if (leave_if_refused()) return;
   on_exit_.arm(*process_, killed_ ? say_at_ : std::min(say_at_, kill_at));
 }
 
 void supervised_process::kill_group() {
   if (std::exchange(killed_, true)) return;
   say_at_ = clock::now() + 1s;  // by then it has gone, or there is something to tell
-  around_.out.say(fmt::format("killing {} (pid {})", settings_.name, pid_));
-  send_to_group(SIGKILL, "killed");
+  if (send_to_group(SIGKILL, "killed")) around_.out.say(fmt::format("killing {} (pid {})", settings_.name, pid_));
+}
+
+// Its group has got the signal if anybody in it has.
+void supervised_process::see_whether_it_refuses() {
+  try {
+    process_->send(killed_ ? SIGKILL : 0);
+    refused_ = false;
+  } catch (const std::system_error& error) {
+    refused_ = error.code() == std::errc::operation_not_permitted;
+  }
+}
+
+bool supervised_process::leave_if_refused() {
+  if (!killed_ || !refused_ || !may_be_left()) return false;
+  left_ = true;
+  if (const auto who = read_process(pid_)) around_.family.leave(*who);
+  around_.log.write("left-running", {{"process", settings_.name}, {"pid", pid_}});
+  around_.out.say(fmt::format("{} (pid {}) cannot be ended: it is left running", settings_.name, pid_));
+  on_exit_.disarm();
+  status_ = status_of_not_ready;  // if its end was no stop
+  if (failed_) tell_.trouble();
+  clear_up();
+  return true;
 }
 
 void supervised_process::say_whom_we_wait_for(clock::time_point now) {
   while (say_at_ <= now) say_at_ += 1s;
-  hold_up held{.waited = now - *told_at_, .name = settings_.name, .pid = pid_, .signal = settings_.stop_signal};
+  hold_up held{.waited = now - *told_at_,
+               .name = settings_.name,
+               .pid = pid_,
+               .signal = settings_.stop_signal,
+               .refused = refused_};
   for (const auto& each : around_.family.started_by(settings_.name, pid_).members) {
     if (!each.is_zombie()) held.grandchildren.push_back(fmt::format("{} {}", each.command, each.pid));
   }
@@ -251,7 +297,7 @@ void supervised_process::clear_up() {
                   .limit = stop_limit(),
                   .group_told = told_at_,
                   .group_signal = settings_.stop_signal,
-                  .group_killed = killed_});
+                  .group_killed = killed_ && !refused_});
   if (impatient_) leftovers_.kill();
 }
 
@@ -260,9 +306,8 @@ void supervised_process::cleared() {
   process_.reset();
   // Not before: whoever starts now must not meet what it has left behind.
   if (settings_.one_shot && status_ == 0 && !told_at_) became_ready();
-  if (told_at_) around_.log.write("stopped", {{"process", settings_.name}, {"pid", pid_}});
-  const bool watched = changes_.has_paths();
-  const next_step step = decide(policy(), {.changed = changed_, .failed = failed_, .watched = watched});
+  if (told_at_ && !left_) around_.log.write("stopped", {{"process", settings_.name}, {"pid", pid_}});
+  const next_step step = step_after_this_run();
   const bool failure_stands = failed_ && (step == next_step::rest_until_change || step == next_step::be_over);
   if (failure_stands) tell_.failed(number_, status_);
   if (stopping_ || step == next_step::be_over) return be_over(failure_stands);

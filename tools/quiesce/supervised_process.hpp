@@ -17,6 +17,7 @@
 #include "process_output.hpp"
 #include "process_settings.hpp"
 #include "readiness.hpp"
+#include "restart_rule.hpp"
 #include "surroundings.hpp"
 
 namespace quiesce_tool {
@@ -39,6 +40,7 @@ struct process_events {
 ///   unborn    start()                                                   running, over
 ///   running   the exit of the command                                   ending, clearing
 ///   ending    the exit of the command, whose group got the stop signal  clearing
+///             (one that cannot be ended is left running, if no start follows)
 ///   clearing  the end of all that the command left behind               running, pausing, resting, over
 ///   pausing   the end of the back-off                                   running, over
 ///   resting   a change of a watched path                                running, over
@@ -83,13 +85,17 @@ class supervised_process {
   void not_ready_in_time(const std::string& why);
   [[nodiscard]] restart_policy policy() const noexcept;
   [[nodiscard]] std::chrono::milliseconds stop_limit() const noexcept;
+  [[nodiscard]] next_step step_after_this_run() const noexcept;
+  [[nodiscard]] bool may_be_left() const noexcept;
   void end(std::string_view why);
-  void send_to_group(int signal, std::string_view event);
+  bool send_to_group(int signal, std::string_view event);
   [[nodiscard]] bool may_read();
   void woke();
   void exited();
   void still_ending();
   void kill_group();
+  void see_whether_it_refuses();
+  bool leave_if_refused();
   void say_whom_we_wait_for(clock::time_point now);
   void clear_up();
   void cleared();
@@ -125,6 +131,8 @@ class supervised_process {
   std::chrono::nanoseconds ran_for_{};
   std::optional<clock::time_point> told_at_;  // when the group of this run was sent the stop signal
   bool killed_ = false;                       // and then SIGKILL
+  bool refused_ = false;                      // the last signal: it runs for another user
+  bool left_ = false;                         // running, since it could not be ended
   clock::time_point say_at_{};
   bool held_up_ = false;  // some output of this run could not be passed on at once
 

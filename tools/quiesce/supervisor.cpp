@@ -71,7 +71,7 @@ supervisor::supervisor(const run_options& options, const run_plan& plan)
               status_,
               nowhere_.number(),
               {[this] { process_in_trouble(); }, [this] { process_failed(); }, [this] { end_strays(); }}},
-      strays_{around_, [this] { return family_.all(); }, [this] { finish(); }},
+      strays_{around_, [this] { return family_.all(); }, [this] { finish(); }, [] { return true; }},
       on_report_due_{pool_, [this](q::callback_scope&) { write_report_due(); }},
       on_patience_over_{pool_, [this](q::callback_scope&) { give_up_writing(); }} {
   watch_signals();
@@ -176,6 +176,7 @@ void supervisor::asked_to_stop(int signal) {
 
 void supervisor::stop_all(std::string_view why) {
   if (std::exchange(stopping_, true)) return;
+  around_.ending = true;
   log_.write("stop-requested", {{"because", std::string{why}}});
   out_.say(fmt::format("stopping everything: {}", why));
   roster_.stop();
@@ -236,8 +237,12 @@ void supervisor::end_strays() {
 }
 
 void supervisor::finish() {
+  std::vector<std::string> left;
+  for (const auto& each : family_.left()) left.push_back(fmt::format("{} {}", each.command, each.pid));
+  if (!left.empty()) status_.left_running();
   log_.write("finished", {{"status", status_.value()}});
-  out_.say(fmt::format("nothing is left running; status {}", status_.value()));
+  out_.say(left.empty() ? fmt::format("nothing is left running; status {}", status_.value())
+                        : fmt::format("left running: {}; status {}", fmt::join(left, ", "), status_.value()));
   if (report_) write_report(true);
   last_words_ = last_words::waiting;
   finish_when_written();

@@ -34,7 +34,7 @@ int shell_status(const q::exit_status& status) noexcept { return status.exited ?
 std::string hold_up_text(const hold_up& held) {
   std::string text = fmt::format("waiting {} for {} (", duration_text(held.waited), held.name);
   if (held.pid != 0) text += fmt::format("pid {}{}, ", held.pid, held.exited ? " has exited" : "");
-  text += signal_text(held.kill_in ? held.signal : SIGKILL) + " sent";
+  text += signal_text(held.kill_in ? held.signal : SIGKILL) + (held.refused ? " refused" : " sent");
   if (!held.grandchildren.empty()) text += ", " + grandchildren_text(held.grandchildren);
   text += ")";
   if (held.kill_in) text += fmt::format(", kill in {}", duration_text(*held.kill_in));

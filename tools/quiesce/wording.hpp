@@ -27,6 +27,7 @@ struct hold_up {
   std::vector<std::string> grandchildren = {};           // each as "sleep 812": command and pid
   std::optional<std::chrono::nanoseconds> kill_in = {};  // nothing: SIGKILL has been sent
   int signal = SIGTERM;                                  // that was sent first
+  bool refused = false;                                  // the system did not let us send the last one
 };
 
 /// "waiting 3.2 s for web (pid 812, SIGTERM sent, 2 grandchildren alive: sh 813, node 815), kill in 6.8 s"

@@ -41,8 +41,8 @@ class Leftovers : public ::testing::Test {
   q::manual_reset_event gone_;
   std::deque<kin> answers_;
   int looks_ = 0;
-  std::optional<leftovers> leftovers_{std::in_place, around_, [this] { return next_answer(); },
-                                      [this] { gone_.set(); }};
+  std::optional<leftovers> leftovers_{std::in_place, around_, [this] { return next_answer(); }, [this] { gone_.set(); },
+                                      [] { return false; }};
 };
 
 TEST_F(Leftovers, WhereNobodyIsLeftOneLookIsEnough) {

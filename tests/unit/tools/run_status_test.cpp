@@ -44,13 +44,21 @@ TEST(RunStatus, TellsOfOutputThatWasLostForWantOfRoom) {
   EXPECT_EQ(status.value(), 1);
 }
 
-TEST(RunStatus, RanksFailureBeforeForceBeforeOutput) {
+TEST(RunStatus, TellsThatSomebodyWasLeftRunning) {
+  run_status status;
+  status.left_running();
+  EXPECT_EQ(status.value(), 1);
+}
+
+TEST(RunStatus, RanksFailureBeforeWhoIsLeftBeforeForceBeforeOutput) {
   run_status status;
   status.no_room();
   status.output_closed();
   EXPECT_EQ(status.value(), 141);
   status.forced(SIGTERM);
   EXPECT_EQ(status.value(), 143);
+  status.left_running();
+  EXPECT_EQ(status.value(), 1);
   status.failed(0, 5);
   EXPECT_EQ(status.value(), 5);
 }

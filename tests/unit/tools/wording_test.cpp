@@ -43,6 +43,13 @@ TEST(Wording, AfterTheLimitAShutdownStillSaysWhomItWaitsFor) {
             "waiting 12.0 s for web (pid 812, SIGKILL sent)");
 }
 
+TEST(Wording, ASignalThatWasRefusedWasNotSent) {
+  hold_up held{.waited = 1s, .name = "web", .pid = 812, .exited = false, .kill_in = 2s, .refused = true};
+  EXPECT_EQ(hold_up_text(held), "waiting 1.0 s for web (pid 812, SIGTERM refused), kill in 2.0 s");
+  held.kill_in.reset();
+  EXPECT_EQ(hold_up_text(held), "waiting 1.0 s for web (pid 812, SIGKILL refused)");
+}
+
 TEST(Wording, OfManyGrandchildrenAFewAreNamed) {
   const hold_up held{.waited = 1s,
                      .name = "an unknown process",

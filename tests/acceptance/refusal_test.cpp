@@ -1,0 +1,154 @@
+// Processes that run for another user, as by sudo, and that this program has no right to signal.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
+
+#include <csignal>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "program_run.hpp"
+
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+class RunRefusal : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (::prctl(PR_CAPBSET_READ, CAP_SETPCAP) != 1 || ::getuid() != 0)
+      GTEST_SKIP() << "only root can become another user";
+  }
+
+  /// Without the right to signal other users. A thread loses it for itself and for what it starts, and for nobody else.
+  void start(const std::vector<std::string>& options) {
+    bool is_lost = false;
+    std::thread([&] {
+      is_lost = ::prctl(PR_CAPBSET_DROP, CAP_KILL) == 0;
+      program_.start(options);
+    }).join();
+    ASSERT_TRUE(is_lost);
+  }
+
+  /// Runs for another user, and says "up" then.
+  static constexpr const char* foreigner = "setpriv --reuid 65534 --clear-groups sh -c 'echo up $$; exec sleep 1000'";
+
+  pid_t pid_of_foreigner() {
+    program_.await_output("up ");
+    program_.await_lines("web", 1);
+    return std::stoi(program_.lines_of("web").back().substr(3));
+  }
+
+  void expect_end_without(pid_t left) {
+    EXPECT_EQ(program_.await_exit(), 1);
+    EXPECT_TRUE(program_run::is_alive(left));
+    EXPECT_THAT(program_run::left_running(), SizeIs(1));
+    EXPECT_THAT(program_.output(), HasSubstr("left running: sleep " + std::to_string(left) + "; status 1"));
+    EXPECT_THAT(program_.events("killed", "web"), IsEmpty());
+    EXPECT_THAT(program_.output(), AllOf(Not(HasSubstr("SIGKILL sent")), Not(ContainsRegex("killing [^ ]+ \\(pid"))));
+  }
+
+  program_run program_;
+};
+
+TEST_F(RunRefusal, AtTheLimitAProcessIsLeftRunningAndThatIsTold) {
+  program_.write("Procfile", std::string{"web: exec "} + foreigner + "\n");
+  start({"--stop-limit", "1200ms"});
+  const pid_t pid = pid_of_foreigner();
+  program_.signal(SIGTERM);
+  EXPECT_EQ(program_.await("waiting", "web").at("refused"), true);
+  EXPECT_EQ(program_.await("left-running", "web").at("pid"), pid);
+  expect_end_without(pid);
+  EXPECT_THAT(program_.output(), HasSubstr("cannot send SIGTERM to web: Operation not permitted"));
+  EXPECT_THAT(program_.output(), ContainsRegex("waiting [0-9.]+ s for web \\(pid [0-9]+, SIGTERM refused\\), kill in"));
+  EXPECT_THAT(program_.events("signalled", "web"), IsEmpty());
+  EXPECT_THAT(program_.events("stopped", "web"), IsEmpty());
+}
+
+TEST_F(RunRefusal, ASecondSignalDoesNotWaitForTheLimit) {
+  program_.write("Procfile", std::string{"web: exec "} + foreigner + "\n");
+  start({"--stop-limit", "1h"});
+  const pid_t pid = pid_of_foreigner();
+  program_.signal(SIGTERM);
+  program_.await("stopping", "web");
+  program_.signal(SIGQUIT);
+  expect_end_without(pid);
+}
+
+TEST_F(RunRefusal, WhoOutlivesItsGroupIsLeftRunningToo) {
+  program_.write("Procfile", std::string{"web: "} + foreigner + " & wait\n");
+  start({"--stop-limit", "1200ms"});
+  const pid_t pid = pid_of_foreigner();
+  program_.signal(SIGTERM);
+  program_.await("exited", "web");
+  EXPECT_EQ(program_.await("waiting", "web").at("refused"), true);
+  EXPECT_EQ(program_.await("left-running", "web").at("pid"), pid);
+  expect_end_without(pid);
+}
+
+// The group got SIGKILL, which is told, but not all in it.
+TEST_F(RunRefusal, WhoIsTheOnlyOneOfItsGroupToOutliveSigkillIsFound) {
+  program_.write("Procfile", std::string{"web: trap '' TERM; "} + foreigner + " & while :; do sleep 1; done\n");
+  start({"--stop-limit", "1ms"});
+  const pid_t pid = pid_of_foreigner();
+  program_.signal(SIGTERM);
+  program_.await("killed", "web");
+  EXPECT_EQ(program_.await("left-running", "web").at("pid"), pid);
+  EXPECT_EQ(program_.await_exit(), 1);
+  EXPECT_TRUE(program_run::is_alive(pid));
+}
+
+TEST_F(RunRefusal, WhoHasLostAllThatTellsWhoseItIsIsLeftRunningToo) {
+  program_.write("Procfile", std::string{"web: (env -i PATH=$PATH setsid "} + foreigner + " &); exec sleep 1000\n");
+  start({"--stop-limit", "1ms"});
+  const pid_t pid = pid_of_foreigner();
+  program_.signal(SIGTERM);
+  expect_end_without(pid);
+  EXPECT_EQ(program_.events("left-running", "an unknown process").at(0).at("pid"), pid);
+}
+
+TEST_F(RunRefusal, ARestartWaitsUntilSomebodyElseHasEndedIt) {
+  program_.write("file", "");
+  program_.write("Procfile", std::string{"web: exec "} + foreigner + "\n");
+  start({"--watch", "web=file", "--debounce", "1ms", "--stop-limit", "1ms"});
+  const pid_t first = pid_of_foreigner();
+  program_.write("file", "changed");
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(program_.await("waiting", "web").at("refused"), true);
+  EXPECT_THAT(program_.output(), HasSubstr("SIGKILL refused"));
+  EXPECT_THAT(program_.events("left-running", "web"), IsEmpty());
+  ASSERT_EQ(::kill(first, SIGKILL), 0);
+  program_.await("restarted", "web");
+  program_.await_lines("web", 2);
+  program_.signal(SIGTERM);
+  expect_end_without(pid_of_foreigner());
+}
+
+TEST_F(RunRefusal, WhoIsRemovedByAReloadIsLeftRunningWhenEverythingStops) {
+  program_.write("Procfile", std::string{"web: exec "} + foreigner + "\nother: exec sleep 1000\n");
+  start({"--stop-limit", "1ms"});
+  const pid_t pid = pid_of_foreigner();
+  program_.write("Procfile", "other: exec sleep 1000\n");
+  program_.signal(SIGHUP);
+  program_.await("waiting", "web");
+  program_.signal(SIGTERM);
+  EXPECT_EQ(program_.await("left-running", "web").at("pid"), pid);
+  expect_end_without(pid);
+}
+
+TEST_F(RunRefusal, WhoWasLeftBehindByACommandThatIsOverHoldsUpNothing) {
+  program_.write("Procfile", std::string{"web: "} + foreigner + " & read x < gate\n");
+  program_.make_fifo("gate");
+  start({"--stop-limit", "1ms"});
+  const pid_t pid = pid_of_foreigner();
+  program_.open_gate("gate");
+  expect_end_without(pid);
+}
+
+}  // namespace
