@@ -14,15 +14,17 @@ roster::roster(surroundings& around, run_status& status, int nowhere, events tel
 std::unique_ptr<supervised_process> roster::make(const process_settings& settings, std::size_t number) {
   return std::make_unique<supervised_process>(
       around_, number, settings, nowhere_,
-      process_events{.started = [this](std::size_t process) { status_.started(process); },
-                     .ready = [this](std::size_t) { look_again(); },
-                     .trouble = [this] { tell_.trouble(); },
-                     .failed = [this](std::size_t process, int status) { status_.failed(process, status); },
-                     .over =
-                         [this](std::size_t, bool after_failure) {
-                           if (after_failure) tell_.failed();
-                           look_again();
-                         }});
+      process_events{
+          .started = [this](std::size_t process) { status_.started(process); },
+          .ready = [this](std::size_t) { look_again(); },
+          .trouble = [this] { tell_.trouble(); },
+          .failed = [this](std::size_t process, int status,
+                           std::chrono::steady_clock::time_point at) { status_.failed(process, status, at); },
+          .over =
+              [this](std::size_t, bool after_failure) {
+                if (after_failure) tell_.failed();
+                look_again();
+              }});
 }
 
 roster::place* roster::find(const std::string& name) {

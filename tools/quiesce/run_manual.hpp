@@ -88,9 +88,8 @@ EVENT LOG
   start-failed, not-started, ready, ready-failed, notify-refused (READY=1 from a stranger), port-taken,
   exited, restart-scheduled, restarted, resting, file-changed, changes-lost (nobody knows whether there was
   one), watch-lost, watched-again, told-of-change, change-loop, signal-scheduled (that of `reload`, put off),
-  output-held-up (not taken),
-  reload-requested, reloaded, reload-failed, stop-requested, kill-requested, stopping, signalled, waiting,
-  killed, left-running, stopped, orphan-found, orphan-ended, finished.
+  output-held-up (not taken), reload-requested, reloaded, reload-failed, stop-requested, kill-requested,
+  stopping, signalled, waiting, killed, left-running, stopped, orphan-found, orphan-ended, finished.
 
 EXIT STATUS
   It ends by itself when no process is left to wait for, or when a process has failed that is not to be

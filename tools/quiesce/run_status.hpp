@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <vector>
 
@@ -18,7 +20,12 @@ class run_status {
   static constexpr int output_had_no_room = 1;
 
   /// The process exited by itself, unsuccessfully, and will not be started again, or not before a watched path changes.
-  void failed(std::size_t process, int status) { failures_.push_back({process, status}); }
+  /// `at`: when its failure was seen. It is told of later, when all that it left behind has ended, and who failed after it
+  /// may have been told of before.
+  void failed(std::size_t process, int status, std::chrono::steady_clock::time_point at) {
+    const auto later = std::find_if(failures_.begin(), failures_.end(), [&](const failure& f) { return f.at > at; });
+    failures_.insert(later, {process, status, at});
+  }
 
   /// It runs again: its failure is mended.
   void started(std::size_t process) {
@@ -42,8 +49,9 @@ class run_status {
   struct failure {
     std::size_t process;
     int status;
+    std::chrono::steady_clock::time_point at;
   };
-  std::vector<failure> failures_;  // the first one that happened stands first
+  std::vector<failure> failures_;  // in the order in which they happened
   bool left_running_ = false;
   int forced_by_ = 0;
   bool output_closed_ = false;

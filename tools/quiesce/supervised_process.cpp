@@ -113,7 +113,7 @@ void supervised_process::became_ready() {
 void supervised_process::not_ready_in_time(const std::string& why) {
   if (stage_ != stage::running) return;
   late_ = true;
-  failed_ = true;
+  failed();
   around_.log.write("ready-failed", {{"process", settings_.name}, {"pid", pid_}, {"reason", why}});
   around_.out.say(fmt::format("{} has failed: {}", settings_.name, why));
   end("not ready");
@@ -124,6 +124,11 @@ restart_policy supervised_process::policy() const noexcept {
   return settings_.one_shot && policy == restart_policy::always ? restart_policy::on_failure : policy;
 }
 
+void supervised_process::failed() {
+  failed_ = true;
+  failed_at_ = clock::now();
+}
+
 std::chrono::milliseconds supervised_process::stop_limit() const noexcept {
   return settings_.stop_limit.value_or(around_.options.stop_limit);
 }
@@ -132,7 +137,7 @@ void supervised_process::could_not_start(const char* why) {
   around_.log.write("start-failed", {{"process", settings_.name}, {"reason", why}});
   around_.out.say(fmt::format("cannot start {}: {}", settings_.name, why));
   ran_for_ = {};
-  failed_ = true;
+  failed();
   status_ = status_of_no_start;
   pid_ = 0;
   tell_.trouble();
@@ -160,7 +165,7 @@ void supervised_process::exited() {
   status_ = shell_status(status);
   if (readiness_.has_sign() && !is_ready_ && (late_ || status_ == 0)) status_ = status_of_not_ready;
   // What it does after we told it to end is our doing, whatever it makes of it; unless that was since it was not ready.
-  failed_ = late_ || (stage_ == stage::running && status_ != 0);
+  if (stage_ == stage::running && status_ != 0) failed();
   around_.log.write("exited", {{"process", settings_.name},
                                {"pid", pid_},
                                {"status", shell_status(status)},
@@ -309,7 +314,7 @@ void supervised_process::cleared() {
   if (told_at_ && !left_) around_.log.write("stopped", {{"process", settings_.name}, {"pid", pid_}});
   const next_step step = step_after_this_run();
   const bool failure_stands = failed_ && (step == next_step::rest_until_change || step == next_step::be_over);
-  if (failure_stands) tell_.failed(number_, status_);
+  if (failure_stands) tell_.failed(number_, status_, failed_at_);
   if (stopping_ || step == next_step::be_over) return be_over(failure_stands);
   const bool looping = changed_ && loop_.is_suspected();
   if (step == next_step::start_now && !looping) return start();

@@ -29,8 +29,8 @@ struct process_events {
   std::function<void(std::size_t process)> ready;
   /// A run has failed by itself. Whether it is started again is not known yet.
   std::function<void()> trouble;
-  /// It failed by itself, and is not started again or not before a watched path changes.
-  std::function<void(std::size_t process, int status)> failed;
+  /// It failed by itself, then, and is not started again or not before a watched path changes.
+  std::function<void(std::size_t process, int status, std::chrono::steady_clock::time_point at)> failed;
   std::function<void(std::size_t process, bool after_failure)> over;
 };
 
@@ -87,6 +87,7 @@ class supervised_process {
   [[nodiscard]] std::chrono::milliseconds stop_limit() const noexcept;
   [[nodiscard]] next_step step_after_this_run() const noexcept;
   [[nodiscard]] bool may_be_left() const noexcept;
+  void failed();
   void end(std::string_view why);
   bool send_to_group(int signal, std::string_view event);
   [[nodiscard]] bool may_read();
@@ -116,8 +117,9 @@ class supervised_process {
   stage stage_ = stage::unborn;
   bool stopping_ = false;
   bool impatient_ = false;
-  bool changed_ = false;              // a change wants a start, or a signal, that has not happened yet
-  bool failed_ = false;               // the last run, by itself
+  bool changed_ = false;  // a change wants a start, or a signal, that has not happened yet
+  bool failed_ = false;   // the last run, by itself
+  clock::time_point failed_at_{};
   std::vector<std::string> awaited_;  // as last told
   bool is_ready_ = false;             // this run
   bool has_been_ready_ = false;

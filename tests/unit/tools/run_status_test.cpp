@@ -2,24 +2,40 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
 
 namespace quiesce_tool {
 namespace {
 
+using namespace std::chrono_literals;
+
+std::chrono::steady_clock::time_point at(std::chrono::seconds moment) {
+  return std::chrono::steady_clock::time_point{moment};
+}
+
 TEST(RunStatus, IsZeroWhenNothingHappened) { EXPECT_EQ(run_status{}.value(), 0); }
 
 TEST(RunStatus, IsThatOfTheProcessThatFailedFirst) {
   run_status status;
-  status.failed(2, 7);
-  status.failed(0, 3);
+  status.failed(2, 7, at(0s));
+  status.failed(0, 3, at(0s));
   EXPECT_EQ(status.value(), 7);
+}
+
+TEST(RunStatus, IsThatOfTheProcessThatFailedFirstThoughItIsToldOfLater) {
+  run_status status;
+  status.failed(2, 7, at(2s));
+  status.failed(0, 3, at(1s));
+  EXPECT_EQ(status.value(), 3);
+  status.failed(1, 5, at(3s));
+  EXPECT_EQ(status.value(), 3);
 }
 
 TEST(RunStatus, ForgetsAFailureThatANewStartHasMended) {
   run_status status;
-  status.failed(2, 7);
-  status.failed(0, 3);
+  status.failed(2, 7, at(0s));
+  status.failed(0, 3, at(0s));
   status.started(2);
   EXPECT_EQ(status.value(), 3);
   status.started(0);
@@ -59,7 +75,7 @@ TEST(RunStatus, RanksFailureBeforeWhoIsLeftBeforeForceBeforeOutput) {
   EXPECT_EQ(status.value(), 143);
   status.left_running();
   EXPECT_EQ(status.value(), 1);
-  status.failed(0, 5);
+  status.failed(0, 5, at(0s));
   EXPECT_EQ(status.value(), 5);
 }
 
