@@ -1,6 +1,7 @@
 // Who has lost his parent, or never was ours: whom the end reaches, and whom it leaves alone.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <csignal>
 #include <string>
@@ -71,6 +72,21 @@ TEST_F(RunOrphan, AnOrphanThatIgnoresTheSignalIsKilledAtTheLimit) {
 }
 
 // A daemon: it has no parent, no session, no group and no environment in common with its process.
+TEST_F(RunOrphan, OnesThatAreMoreThanThereAreDescriptorsAllEnd) {
+  program_.write("Procfile",
+                 "web: trap '' TERM; for i in 1 2 3 4 5 6 7 8 9 0; do for j in 1 2 3 4; do setsid sleep 1000 & done; "
+                 "done; echo started; exec sleep 1000\n");
+  program_.start({"--stop-limit", "1500ms"});  // longer than it takes until it says whom it waits for
+  program_.await_output("web     | started");
+  rlimit few{};
+  ASSERT_EQ(::prlimit(program_.pid(), RLIMIT_NOFILE, nullptr, &few), 0);
+  few.rlim_cur = 40;
+  ASSERT_EQ(::prlimit(program_.pid(), RLIMIT_NOFILE, &few, nullptr), 0);
+  program_.signal(SIGTERM);
+  program_.await("waiting", "web");
+  expect_clean_end();
+}
+
 TEST_F(RunOrphan, AnOrphanOfWhichNobodyKnowsWhoseItIsEndsToo) {
   program_.write("Procfile", "parent: (env -i setsid sh -c 'echo ready; exec sleep 1000' &); exec sleep 1000\n");
   program_.start({"--stop-limit", "1h"});

@@ -66,11 +66,14 @@ TEST_F(RunOutputFailure, AFullDiskStopsNobodyAndIsCalledByItsName) {
 
 TEST_F(RunOutputFailure, AFullDiskSlowsNoisyProcessesDown) {
   program_.write("Procfile", noisy_for_ever);
-  start_redirected("--event-log log >/dev/full");
+  start_redirected("--event-log log --report out.html >/dev/full");
   const auto is_held_up = [&] { return program_.text_of("log").find("output-held-up") != std::string::npos; };
   program_.await_state_of_files(is_held_up, "the event output-held-up");
   program_.signal(SIGTERM);
   EXPECT_EQ(program_.await_exit(), 1);
+  for (const char* file : {"log", "out.html"}) {
+    EXPECT_THAT(program_.text_of(file), HasSubstr(R"("event":"finished","status":1)")) << file;
+  }
 }
 
 TEST_F(RunOutputFailure, AFailureOfAProcessCountsMoreThanAFullDisk) {

@@ -158,13 +158,30 @@ TEST_F(RunRefusal, WhoIsRemovedByAReloadIsLeftRunningWhenEverythingStops) {
   expect_end_without(pid);
 }
 
-TEST_F(RunRefusal, WhoWasLeftBehindByACommandThatIsOverHoldsUpNothing) {
+// A reload could start a second one beside it.
+TEST_F(RunRefusal, WhoWasLeftBehindByACommandThatIsOverIsWaitedForUntilAStop) {
   program_.write("Procfile", std::string{"web: "} + foreigner + " & read x < gate\n");
   program_.make_fifo("gate");
   start({"--stop-limit", "1ms"});
   const pid_t pid = pid_of_foreigner();
   program_.open_gate("gate");
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(program_.await("waiting", "web").at("refused"), true);
+  EXPECT_THAT(program_.events("left-running", "web"), IsEmpty());
+  program_.signal(SIGTERM);
   expect_end_without(pid);
+}
+
+TEST_F(RunRefusal, WhoIsBelowOneThatIsLeftRunningIsEnded) {
+  program_.write("Procfile",
+                 std::string{"web: setsid sh -c 'trap \"\" TERM; echo below; while :; do sleep 1; done' & exec "} +
+                     foreigner + "\n");
+  start({"--stop-limit", "1ms"});
+  program_.await_lines("web", 2);
+  program_.signal(SIGTERM);
+  const pid_t left = program_.await("left-running", "web").at("pid").get<pid_t>();
+  program_.await("orphan-found", "web");
+  expect_end_without(left);
+  EXPECT_THAT(program_.output(), Not(HasSubstr("has exited")));
 }
 
 }  // namespace

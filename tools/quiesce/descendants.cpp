@@ -25,39 +25,57 @@ descendants::descendants() : self_{::getpid()} {
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) {
     throw std::system_error{errno, std::generic_category(), "cannot become the reaper of orphans"};
   }
-  for (const auto& found : branches_below(self_, read_processes())) earlier_.push_back(found.front());
+  const auto all = read_processes();
+  if (!all) throw std::system_error{errno, std::generic_category(), "cannot read the processes in /proc"};
+  for (const auto& found : branches_below(self_, *all)) earlier_.push_back(found.front());
 }
 
 std::string descendants::mark_of(std::string_view name) const { return fmt::format("{}:{}", self_, name); }
 
 kin descendants::started_by(std::string_view name, int leader) const {
-  return members_of(look(), leader, mark_of(name), mark_at);
+  const auto branches = look();
+  if (!branches) return {.readable = false};
+  kin found = members_of(*branches, leader, mark_of(name), mark_at);
+  take_out_those_left(found);
+  return found;
 }
 
 bool descendants::has_started(std::string_view name, int leader, int pid) const {
   const branch way = branch_to(pid, self_);
-  return !way.empty() && !is_left_alone(way.front()) &&
+  return !way.empty() && !was_there_before(way.front()) &&
          !members_of({way}, leader, mark_of(name), mark_at).members.empty();
 }
 
 kin descendants::all() const {
+  const auto branches = look();
+  if (!branches) return {.readable = false};
   kin all;
-  for (const auto& found : look()) all.members.insert(all.members.end(), found.begin(), found.end());
+  for (const auto& found : *branches) all.members.insert(all.members.end(), found.begin(), found.end());
+  take_out_those_left(all);
   return all;
 }
 
-std::vector<branch> descendants::look() const {
-  auto branches = branches_below(self_, read_processes());
-  std::erase_if(branches, [&](const branch& found) { return is_left_alone(found.front()); });
-  for (auto& found : branches) std::erase_if(found, [&](const proc_entry& each) { return is_left_alone(each); });
+std::optional<std::vector<branch>> descendants::look() const {
+  const auto all = read_processes();
+  if (!all) return std::nullopt;
+  auto branches = branches_below(self_, *all);
+  std::erase_if(branches, [&](const branch& found) { return was_there_before(found.front()); });
   return branches;
 }
 
-bool descendants::is_left_alone(const proc_entry& who) const {
-  const auto is_among = [&](const std::vector<proc_entry>& all) {
-    return std::find(all.begin(), all.end(), who) != all.end();
-  };
-  return is_among(earlier_) || is_among(left_);
+bool descendants::was_there_before(const proc_entry& who) const {
+  return std::find(earlier_.begin(), earlier_.end(), who) != earlier_.end();
+}
+
+bool descendants::has_left(int pid) const {
+  return std::any_of(left_.begin(), left_.end(), [&](const proc_entry& each) { return each.pid == pid; });
+}
+
+// And what has ended below them, which is theirs to bury. What runs there is not left.
+void descendants::take_out_those_left(kin& from) const {
+  std::erase_if(from.members, [&](const proc_entry& each) {
+    return std::find(left_.begin(), left_.end(), each) != left_.end() || (each.is_zombie() && has_left(each.parent));
+  });
 }
 
 std::vector<proc_entry> descendants::left() const {

@@ -14,6 +14,7 @@ namespace quiesce_tool {
 struct kin {
   std::vector<proc_entry> members{};
   bool complete = true;  // false: for somebody it could not be told at this moment
+  bool readable = true;  // false: nobody could be looked at, and it is not known who there is
 };
 
 /// Knows which of the running processes are ours to end, and for which line of the Procfile each of them works.
@@ -48,12 +49,14 @@ class descendants {
 
   /// Leaves a process alone from now on, as it cannot be ended: nothing here tells of it any more.
   void leave(const proc_entry& who) { left_.push_back(who); }
+  [[nodiscard]] bool has_left(int pid) const;
   /// Those of them that still run.
   [[nodiscard]] std::vector<proc_entry> left() const;
 
  private:
-  [[nodiscard]] std::vector<branch> look() const;
-  [[nodiscard]] bool is_left_alone(const proc_entry& who) const;
+  [[nodiscard]] std::optional<std::vector<branch>> look() const;
+  [[nodiscard]] bool was_there_before(const proc_entry& who) const;
+  void take_out_those_left(kin& from) const;
 
   int self_;
   std::vector<proc_entry> earlier_;  // children from before an exec: somebody else's, and left alone

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <system_error>
 #include <utility>
@@ -56,13 +57,8 @@ void leftovers::woke() {
 }
 
 void leftovers::look() {
-  const auto [found, complete] = find_();
-  std::erase_if(members_, [&, &found = found](const member& m) {
-    if (std::find(found.begin(), found.end(), m.who) != found.end()) return false;
-    if (m.reported) around_.log.write("orphan-ended", {{"process", whose_.name}, {"pid", m.who.pid}});
-    return true;
-  });
-  for (const auto& who : found) take_in(who);
+  const kin found = find_();
+  if (found.readable) compare_with(found.members);
   const auto now = clock::now();
   tell_orphans(now);
   if (!members_.empty() && now >= say_at_) {
@@ -71,10 +67,20 @@ void leftovers::look() {
   }
   kill_overdue(now);
   leave_those_who_refuse();
-  if (!members_.empty() || may_have_missed_somebody(complete, now)) return wait_for_somebody();
+  const bool may_be_all = found.readable && !may_have_missed_somebody(found.complete, now);
+  if (!members_.empty() || !may_be_all) return wait_for_somebody();
   busy_ = false;
   on_end_.disarm();
   gone_();
+}
+
+void leftovers::compare_with(const std::vector<proc_entry>& found) {
+  std::erase_if(members_, [&](const member& m) {
+    if (std::find(found.begin(), found.end(), m.who) != found.end()) return false;
+    if (m.reported) around_.log.write("orphan-ended", {{"process", whose_.name}, {"pid", m.who.pid}});
+    return true;
+  });
+  for (const auto& who : found) take_in(who);
 }
 
 bool leftovers::may_have_missed_somebody(bool complete, clock::time_point now) {
@@ -118,15 +124,22 @@ void leftovers::kill_overdue(clock::time_point now) {
     if (each.killed || each.who.is_zombie() || now < each.kill_at) continue;
     each.killed = true;
     say_at_ = now + 1s;  // by then it has gone, or there is something to tell
-    if (!send(each, SIGKILL, "killed")) continue;
+    if (!send(each, SIGKILL, "killed")) {
+      each.killed = each.refused;
+      each.kill_at = say_at_;  // for want of a descriptor, and others will have ended by then; or it has just gone
+      continue;
+    }
     around_.out.say(fmt::format("killing {} (pid {}), left behind by {}", each.who.command, each.who.pid, whose_.name));
   }
 }
 
-// The group that they were told with has got the signal if anybody in it has.
+// The group that they were told with has got the signal if anybody in it has. By the pid: there may be more of them than
+// descriptors, and a wrong answer does no harm.
 void leftovers::see_who_refuses() {
   for (auto& each : members_) {
-    if ((each.told || each.killed) && !each.who.is_zombie()) send(each, each.killed ? SIGKILL : 0, {});
+    if ((each.told || each.killed) && !each.who.is_zombie()) {
+      each.refused = ::kill(each.who.pid, 0) != 0 && errno == EPERM;
+    }
   }
 }
 
@@ -145,15 +158,13 @@ void leftovers::leave_those_who_refuse() {
 
 bool leftovers::send(member& to, int signal, std::string_view event) {
   try {
-    q::process* const handle = around_.adopted.adopt(to.who);
-    if (handle == nullptr) return false;
-    handle->send(signal);
+    if (!around_.adopted.send(to.who, signal)) return false;
     to.refused = false;
   } catch (const std::system_error& error) {
     const bool was_refused = std::exchange(to.refused, error.code() == std::errc::operation_not_permitted);
     if (was_refused && to.refused) return false;
-    around_.out.say(fmt::format("cannot send {} to {} (pid {}): {}", signal_text(signal != 0 ? signal : SIGTERM),
-                                to.who.command, to.who.pid, error.code().message()));
+    around_.out.say(fmt::format("cannot send {} to {} (pid {}): {}", signal_text(signal), to.who.command, to.who.pid,
+                                error.code().message()));
     return false;
   }
   if (event.empty()) return true;
@@ -163,8 +174,11 @@ bool leftovers::send(member& to, int signal, std::string_view event) {
 
 void leftovers::say_whom_we_wait_for(clock::time_point now) {
   while (say_at_ <= now) say_at_ += 1s;
-  hold_up held{
-      .waited = now - whose_.since, .name = whose_.name, .pid = whose_.leader, .exited = true, .refused = true};
+  hold_up held{.waited = now - whose_.since,
+               .name = whose_.name,
+               .pid = whose_.leader,
+               .exited = !whose_.leader_left,
+               .refused = true};
   for (const auto& each : members_) {
     if (each.who.is_zombie()) continue;
     held.refused = held.refused && each.refused;

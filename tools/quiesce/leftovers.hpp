@@ -19,7 +19,7 @@ namespace quiesce_tool {
 /// own workers, and in its own order. Whoever loses his parent thereby is told then.
 ///
 /// One that runs for another user may refuse the signals. It is waited for all the same: it may end, or be ended by who
-/// has the right to. Only where nothing will be started in its place it is left running, after the limit.
+/// has the right to. Only when everything stops it is left running, after the limit.
 ///
 /// It waits for one of them at a time: whoever it is, the others are looked for again when he has ended. That nobody is
 /// found then means that nobody is left. To be missed, a process must lose its parent while the table is read; that
@@ -37,6 +37,7 @@ class leftovers {
     std::optional<clock::time_point> group_told = {};  // when the members of its group were sent a signal, and which
     int group_signal = 0;
     bool group_killed = false;  // they were sent SIGKILL, too
+    bool leader_left = false;   // the command has not exited: it could not be ended
   };
 
   /// `find` lists who is left; `gone` is called as the last thing of a callback, or of end(); `may_leave` tells whether
@@ -60,8 +61,12 @@ class leftovers {
 
   void woke();
   void look();
+  void compare_with(const std::vector<proc_entry>& found);
   void take_in(const proc_entry& who);
-  [[nodiscard]] bool is_orphan(const member& m) const noexcept { return m.who.parent == around_.family.self(); }
+  // Or its parent is left running, and will not end it.
+  [[nodiscard]] bool is_orphan(const member& m) const {
+    return m.who.parent == around_.family.self() || around_.family.has_left(m.who.parent);
+  }
   void tell_orphans(clock::time_point now);
   void kill_overdue(clock::time_point now);
   void see_who_refuses();

@@ -25,8 +25,8 @@ class outlet {
   struct events {
     std::function<void()> relieved;               // some of the queue was taken
     std::function<void(std::error_code)> broken;  // once; from now on everything written is dropped
-    std::function<void(std::error_code)> full = [](std::error_code) {
-    };  // the disk; again after all of the queue was taken
+    // The disk is full; told again after all of the queue was taken.
+    std::function<void(std::error_code)> full = [](std::error_code) {};
   };
 
   /// Keeps a descriptor of its own; `fd` stays the caller's, and so do its flags, which other programs may share.

@@ -72,15 +72,21 @@ std::optional<proc_entry> read_process(int pid, const std::filesystem::path& pro
   return text ? parse_stat(*text) : std::nullopt;
 }
 
-std::vector<proc_entry> read_processes(const std::filesystem::path& proc) {
+std::optional<std::vector<proc_entry>> read_processes(const std::filesystem::path& proc) {
   std::vector<proc_entry> all;
   std::error_code error;
   for (std::filesystem::directory_iterator i{proc, error}, end; !error && i != end; i.increment(error)) {
     const auto pid = pid_of(i->path().filename());
     if (!pid) continue;
-    if (auto entry = read_process(*pid, proc)) all.push_back(std::move(*entry));
+    errno = 0;
+    if (auto entry = read_process(*pid, proc)) {
+      all.push_back(std::move(*entry));
+    } else if (errno != 0 && errno != ENOENT && errno != ESRCH) {
+      return std::nullopt;  // it may well be there
+    }
   }
-  return all;
+  if (error) errno = error.value();
+  return error ? std::nullopt : std::optional{std::move(all)};
 }
 
 std::optional<std::string> read_environment(int pid, const std::filesystem::path& proc) {
@@ -119,16 +125,24 @@ std::vector<branch> branches_below(int root, const std::vector<proc_entry>& all)
 }
 
 branch branch_to(int pid, int root, const std::filesystem::path& proc) {
-  branch way;
-  for (int at = pid; at != root;) {
-    const auto found = read_process(at, proc);
-    // A parent that is younger than its child has the pid of the real one, who is gone.
-    if (!found || (!way.empty() && found->started > way.back().started)) return {};
-    way.push_back(*found);
-    at = found->parent;
+  // Who loses its parent meanwhile has another one by then, and the way to it is looked for again.
+  constexpr int most_attempts = 5;
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    branch way;
+    int at = pid;
+    while (at != root && at != 0) {
+      const auto found = read_process(at, proc);
+      // A parent that is younger than its child has the pid of the real one, who is gone.
+      if (!found || (!way.empty() && found->started > way.back().started)) break;
+      way.push_back(*found);
+      at = found->parent;
+    }
+    if (way.empty() || at == 0) return {};
+    if (at != root) continue;
+    std::reverse(way.begin(), way.end());
+    return way;
   }
-  std::reverse(way.begin(), way.end());
-  return way;
+  return {};
 }
 
 }  // namespace quiesce_tool

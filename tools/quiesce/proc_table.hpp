@@ -30,8 +30,9 @@ struct proc_entry {
 /// One process; nothing if there is none.
 [[nodiscard]] std::optional<proc_entry> read_process(int pid, const std::filesystem::path& proc = "/proc");
 
-/// All processes that can be seen. The list is not of one instant: processes come and go while it is read.
-[[nodiscard]] std::vector<proc_entry> read_processes(const std::filesystem::path& proc = "/proc");
+/// All processes that can be seen. The list is not of one instant: processes come and go while it is read. Nothing if the
+/// table cannot be read, for want of a descriptor for instance, with the reason in errno.
+[[nodiscard]] std::optional<std::vector<proc_entry>> read_processes(const std::filesystem::path& proc = "/proc");
 
 /// The environment with which a process began its program, as the kernel keeps it: settings that each end in a zero.
 /// Empty also while a process is between two programs, and of a zombie. Nothing if we may not read it.

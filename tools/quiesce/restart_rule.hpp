@@ -17,17 +17,15 @@ enum class restart_policy : std::uint8_t { always, on_failure, never };
 
 /// What is known when the command has exited and nothing that it started is left.
 struct circumstances {
-  bool stopping = false;  // the program is about to end
-  bool changed = false;   // a watched path has changed, or the restart was asked for by such a change
-  bool failed = false;    // the command exited by itself with a status other than 0, or by a signal
-  bool watched = false;   // a change of a path can start it again later
+  bool changed = false;  // a watched path has changed, or the restart was asked for by such a change
+  bool failed = false;   // the command exited by itself with a status other than 0, or by a signal
+  bool watched = false;  // a change of a path can start it again later
 };
 
 enum class next_step : std::uint8_t { start_now, start_after_back_off, rest_until_change, be_over };
 
 /// A change outranks the policy: who edits a file wants to see what it does, also after a clean exit.
 [[nodiscard]] constexpr next_step decide(restart_policy policy, const circumstances& now) noexcept {
-  if (now.stopping) return next_step::be_over;
   if (now.changed) return next_step::start_now;
   if (policy == restart_policy::always) return next_step::start_after_back_off;
   if (policy == restart_policy::on_failure && now.failed) return next_step::start_after_back_off;

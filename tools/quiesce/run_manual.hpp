@@ -42,7 +42,7 @@ OUTPUT
   Standard output and standard error of all processes come out on standard output line by line, behind the
   name. A line of more than 64 KiB is cut into pieces; + stands for | before those that continue it. If
   nobody reads standard output, or its disk is full, the processes are slowed down until there is room, and
-  a stop waits for room two seconds at most; if it is closed, everything is stopped.
+  a stop waits as long as some is made every two seconds; if it is closed, everything is stopped.
 
 RESTARTS
   When a command has exited, whatever it has left behind is ended first, in its process group or in a
@@ -99,7 +99,7 @@ EXIT STATUS
            was told to end is no failure, nor is one for which a restart was due.
   1        a process that could not be ended is left running
   128 + S  signal S cut the stop short
-  141      standard output was closed
+  141      standard output was closed, or failed
   1        there was no room on the disk for the last of the output
   0        otherwise
   2        wrong options, a faulty Procfile or faulty settings: nothing was started

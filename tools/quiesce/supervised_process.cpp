@@ -193,14 +193,8 @@ void supervised_process::stop() {
   }
 }
 
-next_step supervised_process::step_after_this_run() const noexcept {
-  return decide(policy(), {.changed = changed_, .failed = failed_, .watched = changes_.has_paths()});
-}
-
 // A second one beside it must never start.
-bool supervised_process::may_be_left() const noexcept {
-  return stopping_ ? around_.ending : step_after_this_run() == next_step::be_over;
-}
+bool supervised_process::may_be_left() const noexcept { return around_.ending && stopping_; }
 
 void supervised_process::kill() {
   impatient_ = true;
@@ -302,7 +296,8 @@ void supervised_process::clear_up() {
                   .limit = stop_limit(),
                   .group_told = told_at_,
                   .group_signal = settings_.stop_signal,
-                  .group_killed = killed_ && !refused_});
+                  .group_killed = killed_ && !refused_,
+                  .leader_left = left_});
   if (impatient_) leftovers_.kill();
 }
 
@@ -312,7 +307,7 @@ void supervised_process::cleared() {
   // Not before: whoever starts now must not meet what it has left behind.
   if (settings_.one_shot && status_ == 0 && !told_at_) became_ready();
   if (told_at_ && !left_) around_.log.write("stopped", {{"process", settings_.name}, {"pid", pid_}});
-  const next_step step = step_after_this_run();
+  const next_step step = decide(policy(), {.changed = changed_, .failed = failed_, .watched = changes_.has_paths()});
   const bool failure_stands = failed_ && (step == next_step::rest_until_change || step == next_step::be_over);
   if (failure_stands) tell_.failed(number_, status_, failed_at_);
   if (stopping_ || step == next_step::be_over) return be_over(failure_stands);
@@ -363,7 +358,7 @@ bool supervised_process::is_in_loop() {
   // The window of changes began with the first of them, and that is the one that the process may have made.
   if (!loop_.change_came(clock::now() - around_.options.debounce - answered_at_)) return false;
   if (was_suspected) return true;
-  around_.log.write("change-loop", {{"process", settings_.name}, {"pid", pid_}});
+  around_.log.write("change-loop", {{"process", settings_.name}});
   around_.out.say(fmt::format(
       "{} seems to change what it is watched for: {}", settings_.name,
       settings_.reload_signal ? "it will be told later and later" : "its restarts will be put off more and more"));
@@ -379,6 +374,7 @@ void supervised_process::put_off_telling() {
 }
 
 void supervised_process::tell_of_change() {
+  if (q::try_wait(*process_)) return;  // it has just exited, and the start that follows sees the change
   changed_ = false;
   answered_at_ = clock::now();
   const auto signal = signal_text(*settings_.reload_signal);

@@ -40,10 +40,11 @@ struct process_events {
 ///   unborn    start()                                                   running, over
 ///   running   the exit of the command                                   ending, clearing
 ///   ending    the exit of the command, whose group got the stop signal  clearing
-///             (one that cannot be ended is left running, if no start follows)
+///             (one that cannot be ended is left running when everything stops)
 ///   clearing  the end of all that the command left behind               running, pausing, resting, over
 ///   pausing   the end of the back-off                                   running, over
-///   resting   a change of a watched path                                running, over
+///   resting   a change of a watched path                                running, pausing, over
+/// and from each in which it would start to pausing, resting or over if it cannot be started.
 ///   over      nothing
 ///
 /// A second start is possible only after clearing: a restart meets neither the old process nor anything it started.
@@ -85,7 +86,6 @@ class supervised_process {
   void not_ready_in_time(const std::string& why);
   [[nodiscard]] restart_policy policy() const noexcept;
   [[nodiscard]] std::chrono::milliseconds stop_limit() const noexcept;
-  [[nodiscard]] next_step step_after_this_run() const noexcept;
   [[nodiscard]] bool may_be_left() const noexcept;
   void failed();
   void end(std::string_view why);

@@ -240,6 +240,8 @@ void supervisor::finish() {
   std::vector<std::string> left;
   for (const auto& each : family_.left()) left.push_back(fmt::format("{} {}", each.command, each.pid));
   if (!left.empty()) status_.left_running();
+  if (is_disk_full())
+    status_.no_room();  // though there may be some soon: the event log and the report tell the status now
   log_.write("finished", {{"status", status_.value()}});
   out_.say(left.empty() ? fmt::format("nothing is left running; status {}", status_.value())
                         : fmt::format("left running: {}; status {}", fmt::join(left, ", "), status_.value()));
@@ -259,13 +261,14 @@ void supervisor::finish_when_written() {
 
 void supervisor::give_up_writing() {
   if (last_words_ == last_words::over) return;
-  const bool is_full = standard_output_.is_full() || (event_file_ && event_file_->is_full());
-  if (is_full) status_.no_room();
-  warn(fmt::format("{} the output: dropped the last {} bytes", is_full ? "no room for" : "nobody reads",
+  if (is_disk_full()) status_.no_room();
+  warn(fmt::format("{} the output: dropped the last {} bytes", is_disk_full() ? "no room for" : "nobody reads",
                    unwritten_bytes()));
   last_words_ = last_words::over;
   finished_.set();
 }
+
+bool supervisor::is_disk_full() const { return standard_output_.is_full() || (event_file_ && event_file_->is_full()); }
 
 std::size_t supervisor::unwritten_bytes() const {
   return standard_error_.queued_bytes() + standard_output_.queued_bytes() +

@@ -73,6 +73,7 @@ class supervisor {
   void finish();
   void finish_when_written();
   void give_up_writing();
+  [[nodiscard]] bool is_disk_full() const;
   [[nodiscard]] std::size_t unwritten_bytes() const;
   void output_broken(std::error_code error);
   void output_is_full(std::string_view which, std::error_code error);

@@ -21,7 +21,7 @@ struct surroundings {
   event_log& log;
   descendants& family;
   wards& adopted;
-  bool ending = false;  // the whole run is: nobody will be started any more
+  bool ending = false;  // the whole run is: who has been told to stop is not started again
 
   /// Says whom a shutdown waits for.
   void report(const hold_up& held);

@@ -17,6 +17,10 @@ class wards {
   /// Errors: std::system_error if the system has no descriptor for it.
   q::process* adopt(const proc_entry& who);
 
+  /// Sends it a signal. It needs no adoption, and a descriptor at most for that long: there may be more of them than that.
+  /// Returns: whether it was there. Errors: std::system_error if it may not be signalled, or for want of a descriptor.
+  bool send(const proc_entry& who, int signal);
+
   void forget_ended();
 
  private:
@@ -24,6 +28,8 @@ class wards {
     proc_entry who;
     q::process handle;
   };
+  q::process* known(const proc_entry& who);
+
   std::list<ward> wards_;
 };
 

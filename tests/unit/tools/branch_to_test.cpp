@@ -1,11 +1,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include "proc_table.hpp"
@@ -30,8 +32,12 @@ class BranchTo : public ::testing::Test {
 
   void add(int pid, int parent, int started) const {
     std::filesystem::create_directory(proc_ / std::to_string(pid));
-    std::ofstream{proc_ / std::to_string(pid) / "stat"}
-        << pid << " (a) S " << parent << " 1 1 0 1 0 0 0 0 0 0 0 0 0 20 0 1 0 " << started << " 0 0\n";
+    std::ofstream{proc_ / std::to_string(pid) / "stat"} << stat_line(pid, parent, started);
+  }
+
+  static std::string stat_line(int pid, int parent, int started) {
+    return std::to_string(pid) + " (a) S " + std::to_string(parent) + " 1 1 0 1 0 0 0 0 0 0 0 0 0 20 0 1 0 " +
+           std::to_string(started) + " 0 0\n";
   }
 
   std::vector<int> pids_to(int pid, int root) const {
@@ -59,6 +65,24 @@ TEST_F(BranchTo, IsEmptyForWhoIsNoDescendantAndForTheRootItself) {
   EXPECT_THAT(pids_to(5, 6), IsEmpty());
   EXPECT_THAT(pids_to(9, 1), IsEmpty());
   EXPECT_THAT(pids_to(6, 6), IsEmpty());
+}
+
+// Its line is a pipe: who reads it first finds a parent that is gone by then, and who reads it again its new one.
+TEST_F(BranchTo, LooksAgainForWhoHasJustLostItsParent) {
+  add(5, 1, 10);
+  std::filesystem::create_directory(proc_ / "7");
+  const auto line = proc_ / "7" / "stat";
+  ASSERT_EQ(::mkfifo(line.c_str(), 0600), 0);
+  std::thread kernel{[&] {
+    std::ofstream first{line};  // opened when the reader opens it
+    std::filesystem::rename(line, proc_ / "read");
+    EXPECT_EQ(::mkfifo(line.c_str(), 0600), 0);
+    first << stat_line(7, 6, 12) << std::flush;
+    first.close();
+    std::ofstream{line} << stat_line(7, 5, 12);
+  }};
+  EXPECT_THAT(pids_to(7, 1), ElementsAre(5, 7));
+  kernel.join();
 }
 
 TEST_F(BranchTo, DoesNotGoByAPidThatHasAnotherOwnerNow) {

@@ -63,6 +63,13 @@ TEST_F(Leftovers, WhoCanNeverBeToldDoesNotHoldItUpForEver) {
   EXPECT_GT(looks_, 1);
 }
 
+TEST_F(Leftovers, WhileNobodyCanBeLookedAtNobodyCountsAsGone) {
+  answers_.assign(15, {.readable = false});  // 10 ms between two looks: longer than unclear ones are waited for
+  answers_.push_back({});
+  end_and_wait();
+  EXPECT_EQ(looks_, 16);
+}
+
 TEST_F(Leftovers, WhoIsGoneBeforeHeCouldBeAdoptedIsLookedForAgain) {
   // No process can have this pid.
   const proc_entry nobody{.pid = 1 << 30, .parent = family_.self(), .group = 7, .state = 'S'};

@@ -1,7 +1,9 @@
 #include "proc_table.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -57,12 +59,36 @@ TEST(ProcTable, WeFindOurselves) {
   ASSERT_TRUE(self);
   EXPECT_EQ(self->parent, ::getppid());
   EXPECT_EQ(self->group, ::getpgrp());
-  EXPECT_THAT(read_processes(), ::testing::Contains(*self));
+  const auto all = read_processes();
+  ASSERT_TRUE(all);
+  EXPECT_THAT(*all, ::testing::Contains(*self));
 }
 
-TEST(ProcTable, NobodyHasAPidThatIsNotThere) {
-  EXPECT_FALSE(read_process(-1));
-  EXPECT_THAT(read_processes("/nonexistent"), IsEmpty());
+TEST(ProcTable, NobodyHasAPidThatIsNotThere) { EXPECT_FALSE(read_process(-1)); }
+
+TEST(ProcTable, ThatCannotBeReadIsNotAnEmptyOne) {
+  EXPECT_FALSE(read_processes("/nonexistent"));
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto all = read_processes();
+  EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_FALSE(all);
+}
+
+// The last descriptor is for the folder, and none is left for what stands in it.
+TEST(ProcTable, OfWhichOneLineCannotBeReadIsNone) {
+  const int next = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(next, 0);
+  ::close(next);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit one{.rlim_cur = static_cast<rlim_t>(next) + 1, .rlim_max = before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &one), 0);
+  const auto all = read_processes();
+  EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_FALSE(all);
 }
 
 TEST(Environment, OursIsRead) {

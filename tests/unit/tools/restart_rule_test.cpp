@@ -10,19 +10,6 @@ using enum restart_policy;
 
 constexpr bool booleans[] = {false, true};
 
-TEST(RestartRule, WhoStopsStartsNothing) {
-  for (const auto policy : {always, on_failure, never}) {
-    for (const bool changed : booleans) {
-      for (const bool failed : booleans) {
-        for (const bool watched : booleans) {
-          EXPECT_EQ(decide(policy, {.stopping = true, .changed = changed, .failed = failed, .watched = watched}),
-                    be_over);
-        }
-      }
-    }
-  }
-}
-
 TEST(RestartRule, AChangeStartsUnderEveryPolicyAndWithoutDelay) {
   for (const auto policy : {always, on_failure, never}) {
     for (const bool failed : booleans) {
