@@ -65,8 +65,9 @@ STOPPING
   Every second the program says whom it waits for. A second signal, half a second or more after the first,
   and SIGQUIT in any case, kill at once what is left. The program ends when nothing that it has started is
   left. (If it is itself ended by SIGKILL, it can end nobody.)
-  A process that runs for another user, as by `sudo`, may refuse its signals. That is told, and a restart
-  waits until somebody has ended it. In a stop it is left running when the stop limit has passed.
+  A process that runs for another user, as by `sudo`, may refuse its signals. That is told, and what would
+  follow its end waits until somebody has ended it. In a stop it is left running when the stop limit has
+  passed.
 
 RELOADING
   On SIGHUP, sent by somebody and not by a terminal that is closed, the Procfile and the settings are read

@@ -1,32 +1,26 @@
 #include "wards.hpp"
 
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
-#include <optional>
 #include <system_error>
 #include <utility>
 
+#include "file_descriptor.hpp"
 #include "throw_errno.hpp"
 
 namespace quiesce_tool {
 
 namespace {
 
-// Nothing if it is gone. The pid may have gone to a stranger since the table was read; the handle holds on to whoever has it.
-std::optional<q::process> handle_of(const proc_entry& who) {
-  try {
-    q::process handle = q::process::adopt(who.pid);
-    errno = 0;
-    const auto now = read_process(who.pid);
-    if (!now && errno != 0 && errno != ENOENT && errno != ESRCH) throw_errno("read_process");
-    if (now == who) return handle;
-  } catch (const std::system_error& error) {
-    if (error.code() != std::errc::no_such_process) throw;
-  }
-  return std::nullopt;
+// Asked when the pid is held by a descriptor: it may have gone to a stranger since the table was read.
+bool is_still(const proc_entry& who) {
+  errno = 0;
+  const auto now = read_process(who.pid);
+  if (!now && errno != 0 && errno != ENOENT && errno != ESRCH) throw_errno("read_process");
+  return now == who;
 }
 
 }  // namespace
@@ -38,8 +32,13 @@ q::process* wards::known(const proc_entry& who) {
 
 q::process* wards::adopt(const proc_entry& who) {
   if (q::process* const handle = known(who)) return handle;
-  auto handle = handle_of(who);
-  return handle ? &wards_.emplace_back(who, std::move(*handle)).handle : nullptr;
+  try {
+    q::process handle = q::process::adopt(who.pid);
+    return is_still(who) ? &wards_.emplace_back(who, std::move(handle)).handle : nullptr;
+  } catch (const std::system_error& error) {
+    if (error.code() == std::errc::no_such_process) return nullptr;
+    throw;
+  }
 }
 
 bool wards::send(const proc_entry& who, int signal) {
@@ -47,15 +46,13 @@ bool wards::send(const proc_entry& who, int signal) {
     handle->send(signal);
     return true;
   }
-  // A child of ours that nobody has adopted is taken out of the table by nobody: its pid is its own.
-  if (who.parent == ::getpid()) {
-    if (::kill(who.pid, signal) == 0) return true;
-    if (errno != ESRCH) throw_errno("kill");
-    return false;
-  }
-  auto handle = handle_of(who);
-  if (handle) handle->send(signal);
-  return handle.has_value();
+  // Not by a handle: that of a child stays until the child has ended.
+  const file_descriptor holder{static_cast<int>(::syscall(SYS_pidfd_open, who.pid, 0))};
+  if (!holder && errno != ESRCH) throw_errno("pidfd_open");
+  if (!holder || !is_still(who)) return false;
+  if (::syscall(SYS_pidfd_send_signal, holder.number(), signal, nullptr, 0) == 0) return true;
+  if (errno != ESRCH) throw_errno("pidfd_send_signal");
+  return false;
 }
 
 void wards::forget_ended() {

@@ -1,17 +1,17 @@
 #include "proc_table.hpp"
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "descendants.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace quiesce_tool {
 namespace {
@@ -66,29 +66,21 @@ TEST(ProcTable, WeFindOurselves) {
 
 TEST(ProcTable, NobodyHasAPidThatIsNotThere) { EXPECT_FALSE(read_process(-1)); }
 
-TEST(ProcTable, ThatCannotBeReadIsNotAnEmptyOne) {
-  EXPECT_FALSE(read_processes("/nonexistent"));
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
-  const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
-  const auto all = read_processes();
-  EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
-  EXPECT_FALSE(all);
+TEST(ProcTable, ThatCannotBeReadIsNotAnEmptyOne) { EXPECT_FALSE(read_processes("/nonexistent")); }
+
+TEST(ProcTable, WhoIsGoneMeanwhileIsNotInIt) {
+  const support::scratch_folder proc;
+  std::filesystem::create_directory(proc.path() / "7");
+  const auto all = read_processes(proc.path());
+  ASSERT_TRUE(all);
+  EXPECT_THAT(*all, IsEmpty());
 }
 
-// The last descriptor is for the folder, and none is left for what stands in it.
+// As for want of a descriptor.
 TEST(ProcTable, OfWhichOneLineCannotBeReadIsNone) {
-  const int next = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-  ASSERT_GE(next, 0);
-  ::close(next);
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
-  const rlimit one{.rlim_cur = static_cast<rlim_t>(next) + 1, .rlim_max = before.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &one), 0);
-  const auto all = read_processes();
-  EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
-  EXPECT_FALSE(all);
+  const support::scratch_folder proc;
+  std::filesystem::create_directories(proc.path() / "7" / "stat");
+  EXPECT_FALSE(read_processes(proc.path()));
 }
 
 TEST(Environment, OursIsRead) {
