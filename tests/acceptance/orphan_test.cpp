@@ -72,6 +72,7 @@ TEST_F(RunOrphan, AnOrphanThatIgnoresTheSignalIsKilledAtTheLimit) {
 }
 
 // A daemon: it has no parent, no session, no group and no environment in common with its process.
+#if !defined(__SANITIZE_ADDRESS__)  // with it comes a check of types that needs descriptors, and is wrong without one
 TEST_F(RunOrphan, OnesThatAreMoreThanThereAreDescriptorsAllEnd) {
   program_.write("Procfile",
                  "web: trap '' TERM; for i in 1 2 3 4 5 6 7 8 9 0; do for j in 1 2 3 4; do setsid sleep 1000 & done; "
@@ -86,6 +87,7 @@ TEST_F(RunOrphan, OnesThatAreMoreThanThereAreDescriptorsAllEnd) {
   program_.await("waiting", "web");
   expect_clean_end();
 }
+#endif
 
 TEST_F(RunOrphan, AnOrphanOfWhichNobodyKnowsWhoseItIsEndsToo) {
   program_.write("Procfile", "parent: (env -i setsid sh -c 'echo ready; exec sleep 1000' &); exec sleep 1000\n");
