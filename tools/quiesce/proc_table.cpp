@@ -46,6 +46,9 @@ std::optional<int> pid_of(const std::string& name) {
   return pid;
 }
 
+// A /proc that is mounted with hidepid=1 refuses to tell of other users' processes.
+bool is_gone_or_hidden(int error) { return error == ENOENT || error == ESRCH || error == EPERM || error == EACCES; }
+
 }  // namespace
 
 std::optional<proc_entry> parse_stat(std::string_view text) {
@@ -81,8 +84,8 @@ std::optional<std::vector<proc_entry>> read_processes(const std::filesystem::pat
     errno = 0;
     if (auto entry = read_process(*pid, proc)) {
       all.push_back(std::move(*entry));
-    } else if (errno != 0 && errno != ENOENT && errno != ESRCH) {
-      return std::nullopt;  // it may well be there
+    } else if (errno != 0 && !is_gone_or_hidden(errno)) {
+      return std::nullopt;  // it may well be one of those who are looked for
     }
   }
   if (error) errno = error.value();

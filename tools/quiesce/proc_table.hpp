@@ -30,7 +30,7 @@ struct proc_entry {
 /// One process; nothing if there is none.
 [[nodiscard]] std::optional<proc_entry> read_process(int pid, const std::filesystem::path& proc = "/proc");
 
-/// All processes that can be seen. The list is not of one instant: processes come and go while it is read. Nothing if the
+/// All processes that we may see. The list is not of one instant: processes come and go while it is read. Nothing if the
 /// table cannot be read, for want of a descriptor for instance, with the reason in errno.
 [[nodiscard]] std::optional<std::vector<proc_entry>> read_processes(const std::filesystem::path& proc = "/proc");
 

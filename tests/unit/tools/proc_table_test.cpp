@@ -2,12 +2,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/fsuid.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "descendants.hpp"
@@ -72,6 +75,24 @@ TEST(ProcTable, WhoIsGoneMeanwhileIsNotInIt) {
   const support::scratch_folder proc;
   std::filesystem::create_directory(proc.path() / "7");
   const auto all = read_processes(proc.path());
+  ASSERT_TRUE(all);
+  EXPECT_THAT(*all, IsEmpty());
+}
+
+// As those of other users are where /proc is mounted with hidepid=1.
+TEST(ProcTable, WhoIsHiddenFromUsIsNotInIt) {
+  const support::scratch_folder proc;
+  std::filesystem::permissions(proc.path(), std::filesystem::perms{0755});
+  std::filesystem::create_directory(proc.path() / "7");
+  const auto line = proc.path() / "7" / "stat";
+  std::ofstream{line} << "7 (a) S 1 7 7 0 1 0 0 0 0 0 0 0 0 0 20 0 1 0 10 0 0\n";
+  std::filesystem::permissions(line, std::filesystem::perms::none);
+  std::optional<std::vector<proc_entry>> all;
+  std::thread{[&] {
+    ::setfsuid(65534);  // of this thread alone: root may read everything
+    EXPECT_FALSE(std::ifstream{line}.is_open());
+    all = read_processes(proc.path());
+  }}.join();
   ASSERT_TRUE(all);
   EXPECT_THAT(*all, IsEmpty());
 }
