@@ -240,8 +240,8 @@ void supervisor::finish() {
   std::vector<std::string> left;
   for (const auto& each : family_.left()) left.push_back(fmt::format("{} {}", each.command, each.pid));
   if (!left.empty()) status_.left_running();
-  if (is_disk_full())
-    status_.no_room();  // though there may be some soon: the event log and the report tell the status now
+  // Though there may be some soon: the event log and the report tell the status now.
+  if (is_disk_full()) status_.no_room();
   log_.write("finished", {{"status", status_.value()}});
   out_.say(left.empty() ? fmt::format("nothing is left running; status {}", status_.value())
                         : fmt::format("left running: {}; status {}", fmt::join(left, ", "), status_.value()));
