@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "program_run.hpp"
+#include "run_test.hpp"
 
 namespace {
 
@@ -14,16 +14,7 @@ using ::testing::Ge;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-class RunChange : public ::testing::Test {
- protected:
-  void stop() {
-    program_.signal(SIGTERM);
-    EXPECT_EQ(program_.await_exit(), 0);
-    EXPECT_THAT(program_run::left_running(), IsEmpty());
-  }
-
-  program_run program_;
-};
+class RunChange : public run_test {};
 
 // watchexec#544, #274, #960: the shell died, the restart came, and the old server still held the port.
 TEST_F(RunChange, WaitsUntilTheOldServerIsGoneAndNotOnlyItsShell) {

@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "program_run.hpp"
+#include "run_test.hpp"
 
 namespace {
 
@@ -12,15 +12,13 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-class RunCommandLine : public ::testing::Test {
+class RunCommandLine : public run_test {
  protected:
   int run(std::vector<std::string> command) {
     command.insert(command.begin(), QUIESCE_PROGRAM);
     program_.start_program(command);
     return program_.await_exit();
   }
-
-  program_run program_;
 };
 
 TEST_F(RunCommandLine, HelpDocumentsEveryOptionAndTheExitStatus) {

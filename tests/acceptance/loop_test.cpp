@@ -5,14 +5,14 @@
 #include <csignal>
 #include <string>
 
-#include "program_run.hpp"
+#include "run_test.hpp"
 
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-class RunLoop : public ::testing::Test {
+class RunLoop : public run_test {
  protected:
   void start(const std::string& command, const std::string& debounce = "50ms", const std::string& more_settings = "") {
     program_.write("file", "");
@@ -28,14 +28,6 @@ class RunLoop : public ::testing::Test {
     program_.await([&](const program_run::event& e) { return e.at("event") == event && e.at("delay_ms") == 300; },
                    event + " with the longest delay");
   }
-
-  void stop() {
-    program_.signal(SIGTERM);
-    EXPECT_EQ(program_.await_exit(), 0);
-    EXPECT_THAT(program_run::left_running(), IsEmpty());
-  }
-
-  program_run program_;
 };
 
 // watchexec#40: a command that changes what it is watched for was run again and again, as fast as it could.

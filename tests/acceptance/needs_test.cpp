@@ -6,7 +6,7 @@
 #include <csignal>
 #include <string>
 
-#include "program_run.hpp"
+#include "run_test.hpp"
 
 namespace {
 
@@ -14,13 +14,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-class RunNeeds : public ::testing::Test {
+class RunNeeds : public run_test {
  protected:
-  void expect_clean_end(int status = 0) {
-    EXPECT_EQ(program_.await_exit(), status);
-    EXPECT_THAT(program_run::left_running(), IsEmpty());
-  }
-
   /// The names of the processes that had this event, in its order.
   std::vector<std::string> order_of(const std::string& event) const {
     std::vector<std::string> names;
@@ -38,8 +33,6 @@ class RunNeeds : public ::testing::Test {
     EXPECT_NE(found, all.end()) << event << " " << process;
     return found - all.begin();
   }
-
-  program_run program_;
 };
 
 constexpr const char* chain =

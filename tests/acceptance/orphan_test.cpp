@@ -6,22 +6,13 @@
 #include <csignal>
 #include <string>
 
-#include "program_run.hpp"
+#include "run_test.hpp"
 
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
-class RunOrphan : public ::testing::Test {
- protected:
-  void expect_clean_end(int status = 0) {
-    EXPECT_EQ(program_.await_exit(), status);
-    EXPECT_THAT(program_run::left_running(), IsEmpty());
-  }
-
-  program_run program_;
-};
+class RunOrphan : public run_test {};
 
 // foreman#61, #628, #676, #779, overmind#76: children of a process ran on when the supervisor had ended.
 TEST_F(RunOrphan, GrandchildrenEndWithTheirParents) {

@@ -7,7 +7,7 @@
 #include <csignal>
 #include <string>
 
-#include "program_run.hpp"
+#include "run_test.hpp"
 
 namespace {
 
@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-class RunOutputFailure : public ::testing::Test {
+class RunOutputFailure : public run_test {
  protected:
   /// The program becomes the one that is signalled, with the redirections of a shell.
   void start_redirected(const std::string& arguments) {
@@ -24,8 +24,6 @@ class RunOutputFailure : public ::testing::Test {
   }
 
   static constexpr const char* noisy_for_ever = "noisy: yes 0123456789012345678901234567890123456789\n";
-
-  program_run program_;
 };
 
 TEST_F(RunOutputFailure, ANonReaderOfBothOutputsDoesNotHoldUpTheEnd) {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "program_run.hpp"
+#include "run_test.hpp"
 
 namespace {
 
@@ -21,10 +21,7 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-class RunOutput : public ::testing::Test {
- protected:
-  program_run program_;
-};
+class RunOutput : public run_test {};
 
 TEST_F(RunOutput, LinesOfManyProcessesComeOutWholeAndInOrder) {
   program_.write("count", "i=0; while [ $i -lt 2000 ]; do echo $i $1; i=$((i+1)); done\n");

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "program_run.hpp"
 #include "reserved_port.hpp"
+#include "run_test.hpp"
 
 namespace {
 
@@ -20,14 +20,8 @@ using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-class RunReadiness : public ::testing::Test {
+class RunReadiness : public run_test {
  protected:
-  void stop(int status = 0) {
-    program_.signal(SIGTERM);
-    EXPECT_EQ(program_.await_exit(), status);
-    EXPECT_THAT(program_run::left_running(), IsEmpty());
-  }
-
   /// `db` with these settings, and `web`, which needs it.
   void write_files(const std::string& command, const std::string& ready) {
     program_.write("Procfile", "web: echo web runs; exec sleep 1000\ndb: " + command + "\n");
@@ -62,8 +56,6 @@ class RunReadiness : public ::testing::Test {
     program_.await_state_of_files(is_taken, "the message to be taken");
     ::close(stranger);
   }
-
-  program_run program_;
 };
 
 // Says "at work" and waits for the gate before it listens; answers each request with the status in the file.

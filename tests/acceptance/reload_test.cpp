@@ -5,7 +5,7 @@
 #include <csignal>
 #include <string>
 
-#include "program_run.hpp"
+#include "run_test.hpp"
 
 namespace {
 
@@ -13,20 +13,12 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class RunReload : public ::testing::Test {
+class RunReload : public run_test {
  protected:
   program_run::event reload(const std::string& outcome = "reloaded") {
     program_.signal(SIGHUP);
     return program_.await(outcome);
   }
-
-  void stop(int status = 0) {
-    program_.signal(SIGTERM);
-    EXPECT_EQ(program_.await_exit(), status);
-    EXPECT_THAT(program_run::left_running(), IsEmpty());
-  }
-
-  program_run program_;
 };
 
 TEST_F(RunReload, WhatHasChangedIsRestartedWhatIsNewStartedWhatIsGoneStopped) {

@@ -6,14 +6,14 @@
 #include <filesystem>
 #include <string>
 
-#include "program_run.hpp"
+#include "run_test.hpp"
 
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class RunReportFile : public ::testing::Test {
+class RunReportFile : public run_test {
  protected:
   /// Until the page tells of the exit of that process.
   void await_exit_in_page(const std::string& process) {
@@ -22,8 +22,6 @@ class RunReportFile : public ::testing::Test {
     };
     program_.await_state_of_files(tells, "the exit of " + process + " in the report");
   }
-
-  program_run program_;
 };
 
 TEST_F(RunReportFile, TellsOfAFailureSoonAfterAnother) {

@@ -7,14 +7,14 @@
 #include <sstream>
 #include <string>
 
-#include "program_run.hpp"
+#include "run_test.hpp"
 
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class RunReportPage : public ::testing::Test {
+class RunReportPage : public run_test {
  protected:
   std::string page() const {
     std::ifstream file{program_.folder() / "out.html"};
@@ -29,8 +29,6 @@ class RunReportPage : public ::testing::Test {
     const auto begin = text.find(opening) + opening.size();
     return nlohmann::json::parse(text.substr(begin, text.find("</script>", begin) - begin));
   }
-
-  program_run program_;
 };
 
 TEST_F(RunReportPage, HoldsAllThatTheEventLogTells) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "program_run.hpp"
+#include "run_test.hpp"
 
 namespace {
 
@@ -15,16 +15,7 @@ using ::testing::Ge;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-class RunRestart : public ::testing::Test {
- protected:
-  void stop() {
-    program_.signal(SIGTERM);
-    EXPECT_EQ(program_.await_exit(), 0);
-    EXPECT_THAT(program_run::left_running(), IsEmpty());
-  }
-
-  program_run program_;
-};
+class RunRestart : public run_test {};
 
 TEST_F(RunRestart, AFailureIsFollowedByGrowingDelays) {
   program_.write("Procfile", "flaky: exit 3\n");

@@ -5,7 +5,7 @@
 #include <csignal>
 #include <string>
 
-#include "program_run.hpp"
+#include "run_test.hpp"
 
 namespace {
 
@@ -15,16 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-class RunSettings : public ::testing::Test {
- protected:
-  void stop(int status = 0) {
-    program_.signal(SIGTERM);
-    EXPECT_EQ(program_.await_exit(), status);
-    EXPECT_THAT(program_run::left_running(), IsEmpty());
-  }
-
-  program_run program_;
-};
+class RunSettings : public run_test {};
 
 TEST_F(RunSettings, EachProcessHasItsStopSignalAndItsLimit) {
   program_.write("Procfile",

@@ -5,22 +5,13 @@
 #include <csignal>
 #include <string>
 
-#include "program_run.hpp"
+#include "run_test.hpp"
 
 namespace {
 
 using ::testing::ContainsRegex;
-using ::testing::IsEmpty;
 
-class RunStop : public ::testing::Test {
- protected:
-  void expect_clean_end(int status = 0) {
-    EXPECT_EQ(program_.await_exit(), status);
-    EXPECT_THAT(program_run::left_running(), IsEmpty());
-  }
-
-  program_run program_;
-};
+class RunStop : public run_test {};
 
 // process-compose#506: processes that had ended because they were told to were taken for failures.
 TEST_F(RunStop, CtrlCEndsEverythingAndTheStatusIsZero) {

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <thread>
 
-#include "program_run.hpp"
+#include "run_test.hpp"
 #include "support/refused_call.hpp"
 
 namespace {
@@ -23,7 +23,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-class RunWatchLimit : public ::testing::Test {
+class RunWatchLimit : public run_test {
  protected:
   // Where the first event of this name stands in the log.
   std::ptrdiff_t place_of(std::string_view name) const {
@@ -32,8 +32,6 @@ class RunWatchLimit : public ::testing::Test {
                              [](const program_run::event& each) { return each.at("event").get<std::string>(); }) -
            all.begin();
   }
-
-  program_run program_;
 };
 
 // watchman#132: the limit of watches was reported as "no space left on device".
