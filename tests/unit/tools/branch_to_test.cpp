@@ -2,15 +2,14 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <vector>
 
 #include "proc_table.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace quiesce_tool {
 namespace {
@@ -21,15 +20,6 @@ using ::testing::IsEmpty;
 /// A table of processes in files, as the kernel shows it.
 class BranchTo : public ::testing::Test {
  protected:
-  BranchTo() {
-    std::string name = ::testing::TempDir() + "proc_XXXXXX";
-    if (::mkdtemp(name.data()) != nullptr) proc_ = name;
-  }
-  ~BranchTo() override {
-    std::error_code ignored;
-    if (!proc_.empty()) std::filesystem::remove_all(proc_, ignored);
-  }
-
   void add(int pid, int parent, int started) const {
     std::filesystem::create_directory(proc_ / std::to_string(pid));
     std::ofstream{proc_ / std::to_string(pid) / "stat"} << stat_line(pid, parent, started);
@@ -46,7 +36,8 @@ class BranchTo : public ::testing::Test {
     return pids;
   }
 
-  std::filesystem::path proc_;
+  const support::scratch_folder folder_;
+  const std::filesystem::path proc_ = folder_.path();
 };
 
 TEST_F(BranchTo, ShowsTheWayFromAChildDownToAProcess) {

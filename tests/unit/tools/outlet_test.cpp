@@ -60,6 +60,16 @@ class Outlet : public ::testing::Test {
     make(writer_.number());
   }
 
+  void write_two_lines_to_a_full_disk() {
+    writer_ = file_descriptor{::open("/dev/full", O_WRONLY | O_CLOEXEC)};
+    ASSERT_TRUE(writer_);
+    make(writer_.number());
+    on_worker([&] {
+      outlet_->write("one\n");
+      outlet_->write("two\n");
+    });
+  }
+
   template <class Work>
   void on_worker(Work work) {
     q::auto_reset_event done;
@@ -167,12 +177,8 @@ TEST_F(Outlet, WritesToASocketWithoutBlocking) {
 }
 
 TEST_F(Outlet, KeepsWhatAFullDiskDoesNotTakeAndTellsOnce) {
-  writer_ = file_descriptor{::open("/dev/full", O_WRONLY | O_CLOEXEC)};
-  ASSERT_TRUE(writer_);
-  make(writer_.number());
+  write_two_lines_to_a_full_disk();
   on_worker([&] {
-    outlet_->write("one\n");
-    outlet_->write("two\n");
     EXPECT_EQ(outlet_->queued_bytes(), 8U);
     EXPECT_TRUE(outlet_->is_full());
     EXPECT_EQ(times_full_, 1);
@@ -182,13 +188,7 @@ TEST_F(Outlet, KeepsWhatAFullDiskDoesNotTakeAndTellsOnce) {
 }
 
 TEST_F(Outlet, GoesOnWhenTheDiskHasRoomAgain) {
-  writer_ = file_descriptor{::open("/dev/full", O_WRONLY | O_CLOEXEC)};
-  ASSERT_TRUE(writer_);
-  make(writer_.number());
-  on_worker([&] {
-    outlet_->write("one\n");
-    outlet_->write("two\n");
-  });
+  write_two_lines_to_a_full_disk();
   const file_descriptor disk{::memfd_create("disk", MFD_CLOEXEC)};
   ASSERT_TRUE(disk);
   on_worker([&] {
