@@ -30,6 +30,8 @@ WHICH = {"memory": ["choose_test.cpp", "leak_test.cpp", "reuse_test.cpp", "histo
          "sampling": ["sampling_test.cpp", "workers_test.cpp", "../order_set_test.cpp"],
          "fuzz": ["differential_fuzz.cpp", "weak_memory_fuzz.cpp", "fuzz_program.cpp", "fuzz_interpreter.cpp",
                   "fuzz_model.cpp", "fuzz_weak_model.cpp"]}
+# The same with ten stands beside it.
+TOO_LONG = "PublishedCounts.TheLastZeroOfFifteenIsLookedForIn147456Ways"
 
 
 class Tree:
@@ -83,8 +85,8 @@ def red(programs, seconds):
     environment = dict(os.environ, QUIESCE_FUZZ_SECONDS=str(seconds), GTEST_BREAK_ON_FAILURE="0", GTEST_FAIL_FAST="1")
     for name, program in programs.items():
         try:
-            done = subprocess.run([str(program)], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  timeout=300 + seconds)
+            done = subprocess.run([str(program), f"--gtest_filter=-{TOO_LONG}"], env=environment, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, timeout=300 + seconds)
         except subprocess.TimeoutExpired:
             return name + " (hangs)"
         if done.returncode != 0:
