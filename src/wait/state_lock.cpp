@@ -24,7 +24,8 @@ state_lock::state_lock(waitable& object) noexcept : queue_lock(object) {
 
 // A plain word is that of an object that is not enrolled, and no enrolment can begin while it is locked.
 waitable::glance state_lock::try_lock_available(waitable& object, std::uint64_t owner) noexcept {
-  std::uint64_t seen = object.word_.load(std::memory_order_acquire);
+  // order: relaxed. Only the locking below says that something was there.
+  std::uint64_t seen = object.word_.load(std::memory_order_relaxed);
   if (!object_word::is_plain(seen)) return waitable::glance::unsure;
   const bool is_available =
       object.rule_ == take_rule::asks ? object.is_available(seen, owner) : object_word::value(seen) != 0;

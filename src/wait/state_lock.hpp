@@ -14,13 +14,6 @@ class state_lock : public queue_lock {
   /// For who holds the wide lock already, and keeps it.
   state_lock(waitable& object, wide_lock_held) noexcept : queue_lock(object) {}
 
-  /// Whether a take would come to nothing now, as far as one look without the lock tells: false when the object may be there
-  /// or has to be asked. Nobody overtakes a waiter.
-  static bool is_nothing_at_a_glance(const waitable& object) noexcept {
-    const std::uint64_t seen = object.word_.load(std::memory_order_acquire);
-    return (seen & ~object_word::waiting) == 0 && object.rule_ != take_rule::asks;
-  }
-
   /// Locks the object if a wait in the name of `owner` may take it and its word has no flag; waits for nobody.
   /// Returns: taken: it is locked, and a state_lock has to be made of it, which lets go. nothing: it was not available at
   ///          some moment of the call. unsure: there was a flag, or the word was just changing.

@@ -10,7 +10,6 @@ namespace {
 wait_result look(handles objects, const std::source_location& where) {
   for (std::size_t i = 0; i < objects.size(); ++i) {
     waitable& object = *objects[i].object();
-    if (state_lock::is_nothing_at_a_glance(object)) continue;
     const waitable::glance glance = object.try_take_at_a_glance();
     if (glance == waitable::glance::taken) return {.status = wait_status::signalled, .index = i};
     if (glance == waitable::glance::nothing) continue;

@@ -67,7 +67,7 @@ bool blocked_wait::settle(bool with_limited) noexcept {
     each->is_in_ = !each->goes_on_ && (with_limited || !each->is_limited_) && !each->is_over();
     each->is_due_ = false;
   }
-  if (!is_in_) return false;
+  // One that is not in stands in no circle.
   if (find_circle(edges::alone)) return break_circle(edges::alone, with_limited);
   // A look at whatever could be in the way comes first: mostly there is no such circle.
   if (!find_due() || !find_circle(edges::all) || !find_stuck() || !find_circle(edges::all)) return false;

@@ -40,6 +40,22 @@ TEST(TakingTogetherScenario, NobodySeesItHalfTaken_B3) {
   });
 }
 
+TEST(TakingTogetherScenario, WhoTakesAllSeesWhatPrecededTheirSignals_A2_B3) {
+  explore_all({"all", "nothing"}, [] {
+    q::auto_reset_event a;
+    q::auto_reset_event b(true);
+    int data = 0;
+    std::thread signaller([&] {
+      data = 1;
+      a.set();
+    });
+    const bool all = static_cast<bool>(q::try_wait_all({a, b}));
+    if (all) assert(data == 1);
+    reach(all ? "all" : "nothing");
+    signaller.join();
+  });
+}
+
 TEST(TakingTogetherScenario, OfTwoInOppositeOrderOneGetsAllThatIsThere_B3) {
   explore_all({"the first", "the second"}, [] {
     q::auto_reset_event a(true);
