@@ -122,14 +122,11 @@ registration* group_core::next_to_wait_for() noexcept {
 
 void group_core::append_in_flight(std::vector<callback_info>& to) {
   referenced_registrations members;
-  for (std::size_t room = 64;; room *= 2) {
-    members.all.reserve(room);  // not under the lock
-    const std::lock_guard hold(lock_);
-    if (open_ > room) continue;
+  {
+    const std::unique_lock hold = members.lock_with_room(lock_, open_);
     for (registration* const list : {members_, closing_members_}) {
       for (registration* each = list; each != nullptr; each = each->in_group().next()) members.add(*each);
     }
-    break;
   }
   for (registration* const each : members.all) each->append_in_flight(to);
 }

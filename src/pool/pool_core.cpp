@@ -58,16 +58,13 @@ bool pool_core::drain_until(deadline until, const std::source_location& where) n
 void pool_core::append_in_flight(std::vector<callback_info>& to) {
   referenced_registrations members;
   std::size_t posted = 0;
-  for (std::size_t room = 64;; room *= 2) {
-    members.all.reserve(room);  // not under the lock, which threads of the pool take
-    const std::lock_guard lock(mutex_);
-    if (live_ > room) continue;
+  {
+    const std::unique_lock hold = members.lock_with_room(mutex_, live_);
     for (registration* const list : {members_, closing_members_}) {
       // Alive: its last reference goes after member_closed().
       for (registration* each = list; each != nullptr; each = each->in_pool().next()) members.add(*each);
     }
     posted = posted_word::count(posted_.load(std::memory_order_relaxed));
-    break;
   }
   for (registration* const each : members.all) each->append_in_flight(to);
   const std::vector<running_callback::found> running = running_callback::all_of(this);
@@ -149,22 +146,24 @@ void pool_core::member_closed(registration& member) noexcept {
 
 void pool_core::request_stop() noexcept {
   add_reference();  // what a member captured may own the pool
-  mutex_.lock();
-  closing_ = true;
-  if (step(posted_word::on_close) == posted_word::step::some_left) ++live_;  // until the last of them has ended
-  // Closing a member may run destructors of the user, so it happens without the lock; a member that is taken out of the
-  // list first is closed once, and none can join any more and stay open.
-  while (registration* const member = members_) {
-    member->in_pool().unlink<&registration::in_pool>();
-    member_link<registration>::link<&registration::in_pool>(*member, closing_members_);
-    member->add_reference();  // alive: its last reference goes after member_closed()
-    mutex_.unlock();
-    member->request_stop();
-    member->release();
-    mutex_.lock();
+  bool leaves;
+  {
+    std::unique_lock hold(mutex_);
+    closing_ = true;
+    if (step(posted_word::on_close) == posted_word::step::some_left) ++live_;  // until the last of them has ended
+    // Closing a member may run destructors of the user, so it happens without the lock; a member that is taken out of the
+    // list first is closed once, and none can join any more and stay open.
+    while (registration* const member = members_) {
+      member->in_pool().unlink<&registration::in_pool>();
+      member_link<registration>::link<&registration::in_pool>(*member, closing_members_);
+      member->add_reference();  // alive: its last reference goes after member_closed()
+      hold.unlock();
+      member->request_stop();
+      member->release();
+      hold.lock();
+    }
+    leaves = leaves_now();
   }
-  const bool leaves = leaves_now();
-  mutex_.unlock();
   if (leaves) crew_.leave();
   release();
 }

@@ -321,7 +321,8 @@ void registration::append_in_flight(std::vector<callback_info>& to) {
   for (const running_callback::found& each : running_callback::all_of(this)) {
     to.push_back({own_name, std::chrono::nanoseconds(each.running_for), each.thread});
   }
-  const std::uint64_t due = run_word::pending(run_.load(std::memory_order_acquire));
+  // order: relaxed. The number is all that is read.
+  const std::uint64_t due = run_word::pending(run_.load(std::memory_order_relaxed));
   to.insert(to.end(), due, {own_name, std::chrono::nanoseconds::zero(), 0});
 }
 

@@ -170,6 +170,16 @@ struct referenced_registrations {
   ~referenced_registrations() {
     for (registration* const each : all) each->release();
   }
+  /// Locks what guards the lists and `count`, which is no less than the number of their members, with room for so many:
+  /// nothing is allocated under the lock.
+  /// Errors: std::bad_alloc; then it is not locked.
+  [[nodiscard]] std::unique_lock<std::mutex> lock_with_room(std::mutex& lock, const std::size_t& count) {
+    for (std::size_t room = 64;; room *= 2) {
+      all.reserve(room);
+      std::unique_lock hold(lock);
+      if (count <= room) return hold;
+    }
+  }
   /// There is room for it.
   void add(registration& found) noexcept {
     found.add_reference();

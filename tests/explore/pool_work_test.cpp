@@ -203,7 +203,7 @@ void end_a_pool_of_one_that_owns_it(void (*stop)(q::thread_pool&)) {
     std::unique_ptr<q::pool_work> work;
     ~service() { work.reset(); }
   };
-  explore_bounded(1, {"gone"}, [stop] {
+  explore_bounded(3, {"gone"}, [stop] {
     auto owner = std::make_shared<service>();
     q::thread_pool& pool = owner->pool;
     owner->work = std::make_unique<q::pool_work>(pool, [owner] {});
