@@ -39,10 +39,13 @@ bool running_callback::can_begin() noexcept {
 
 void running_callback::begins(const void* of) noexcept {
   running_callback* const own = thread_record::current().running;
-  // order: release. Who reads `of` reads a begin that is not older than its callback.
-  // pairs: the acquire of the first reading in all_of().
-  // not:   relaxed, under which a callback could seem to run since the one before it began.
-  own->begun_at_.store(os::now_roughly(), std::memory_order_relaxed);
+  // order: release. Who reads this begin does not read afterwards that an earlier callback still runs; and who reads `of`
+  //        reads a begin that is not older than its callback.
+  // pairs: the acquires in all_of().
+  // not:   relaxed, the first, under which a callback could seem to have begun when the next one did; the second, under
+  //        which it could seem to run since the one before it began.
+  // shown: tests/explore/running_callback_test.cpp
+  own->begun_at_.store(os::now_roughly(), std::memory_order_release);
   own->of_.store(of, std::memory_order_release);
 }
 
@@ -58,7 +61,7 @@ std::vector<running_callback::found> running_callback::all_of(const void* of) {
     const running_callback* each = first_worker;
     for (; each != nullptr && all.size() < room; each = each->next_) {
       if (each->of_.load(std::memory_order_acquire) != of) continue;
-      // order: acquire. The second reading of `of` does not come before it (I2).
+      // order: acquire. The second reading of `of` finds what was stored before this begin, or something newer (I2).
       const std::int64_t begun_at = each->begun_at_.load(std::memory_order_acquire);
       if (each->of_.load(std::memory_order_relaxed) != of) continue;
       all.push_back({.running_for = std::max<std::int64_t>(os::now_roughly() - begun_at, 0), .thread = each->thread_});
