@@ -217,6 +217,66 @@ TEST(ConsumedMutexScenario, AWaitForCallbacksMeetsOneWhoTakesBackAndReturnsWhenT
   });
 }
 
+TEST(ConsumedMutexScenario, WhoTakesBackMeetsAnArmingAndTheMutexIsFreeWhenHeReturns_A6_D5) {
+  explore_bounded(2, {"ran", "taken back"}, [] {
+    q::mutex mutex;
+    q::auto_reset_event other;
+    q::thread_pool pool({.running = 1});
+    int calls = 0;
+    q::registered_wait wait(pool, [&](q::callback_scope& scope) {
+      ++calls;
+      scope.set_on_return(mutex);
+    });
+    wait.arm(mutex);
+    std::thread arming([&] { wait.arm(other); });
+    wait.wait_for_callbacks(q::pending::cancel);
+    assert(q::try_wait(mutex));
+    mutex.unlock();
+    reach(calls == 1 ? "ran" : "taken back");
+    arming.join();
+    wait.stop();
+  });
+}
+
+// The worker that waits in the stop is the only one that could run what is due.
+TEST(ConsumedMutexScenario, AStopOnTheOnlyWorkerMeetsAnArmingAndGivesTheMutexBack_A6_D3) {
+  explore_bounded(2, {"dropped"}, [] {
+    q::mutex mutex;
+    q::auto_reset_event other;
+    q::thread_pool pool({.running = 1});
+    q::registered_wait wait(pool, [&](q::callback_scope& scope) { scope.set_on_return(mutex); });
+    q::stop_result result;
+    pool.post([&] {
+      wait.arm(mutex);
+      result = wait.stop();
+      assert(is_free(mutex));
+    });
+    wait.arm(other);
+    static_cast<void>(pool.drain(q::never));
+    assert(result.status == q::stop_status::stopped && result.dropped == 1);
+    reach("dropped");
+  });
+}
+
+TEST(ConsumedMutexScenario, AStopFromInsideGivesTheMutexToAThreadThatWaitsForIt_A6_D3) {
+  explore_bounded(2, {"waited for"}, [] {
+    q::mutex mutex;
+    q::auto_reset_event event(true), consumed;
+    q::thread_pool pool({.running = 1});
+    q::registered_wait wait(pool, [&](q::callback_scope& scope) {
+      scope.arm(mutex);
+      consumed.set();
+      if (waiters_of::any(mutex)) reach("waited for");
+      assert(wait.stop().dropped == 1);
+    });
+    wait.arm(event);
+    static_cast<void>(q::wait(consumed));
+    mutex.lock();
+    mutex.unlock();
+    static_cast<void>(q::wait(wait.stopped()));
+  });
+}
+
 TEST(ConsumedMutexScenario, AnArmingMeetsOneWhoTakesBackAndTheNextCallbackHasIt_A6_D5) {
   explore_bounded(2, {"once", "twice"}, [] {
     q::mutex mutex;

@@ -101,6 +101,22 @@ TEST(StopScenario, AStopMeetsAnArmingOnAnotherThread_D2) {
   });
 }
 
+TEST(StopScenario, WhoIsRefusedSeesWhatPrecededTheStop_D2) {
+  explore_bounded(2, {"armed", "refused"}, [] {
+    scene s;
+    int data = 0;
+    q::registered_wait wait(s.pool, s.count());
+    std::thread other([&] {
+      const bool is_refused = wait.arm(s.event) == q::arm_status::refused;
+      if (is_refused) assert(data == 1);
+      reach(is_refused ? "refused" : "armed");
+    });
+    data = 1;
+    wait.stop();
+    other.join();
+  });
+}
+
 TEST(StopScenario, AStopMeetsAnArmingWithAnEventThatIsSignalled_D2_D3) {
   explore_bounded(3, {"called", "not called"}, [] {
     scene s{.event = q::auto_reset_event(true)};
@@ -209,6 +225,24 @@ TEST(StopScenario, NoCallbackBeginsAfterAStopFromInsideThoughTheWaitIsArmedMeanw
     signaller.join();
     if (dropped != 0) reach("taken and dropped");
     assert(static_cast<bool>(q::try_wait(second)) == (dropped == 0));
+  });
+}
+
+// While one arms it, the other sleeps until that is over; and the stop wakes it.
+TEST(StopScenario, AStopFromInsideMeetsTwoArmingsAtOnce_D2_D3) {
+  explore_bounded(2, {"both", "one", "none"}, [] {
+    scene s{.event = q::auto_reset_event(true)};
+    q::auto_reset_event second, third;
+    q::registered_wait wait(s.pool,
+                            [&](q::callback_scope&) { assert(wait.stop().status == q::stop_status::deferred); });
+    wait.arm(s.event);
+    q::arm_status of_other{};
+    std::thread other([&] { of_other = wait.arm(third); });
+    const q::arm_status status = wait.arm(second);
+    other.join();
+    static_cast<void>(q::wait(wait.stopped()));
+    const int refused = (status == q::arm_status::refused ? 1 : 0) + (of_other == q::arm_status::refused ? 1 : 0);
+    reach(refused == 0 ? "both" : refused == 1 ? "one" : "none");
   });
 }
 

@@ -1,8 +1,11 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstddef>
 #include <cstdio>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,6 +13,8 @@
 #include "os/pinned_code.hpp"
 #include "plugin/library/face.hpp"
 #include "support/eventually.hpp"
+#include "support/process_state.hpp"
+#include "support/waiters_of.hpp"
 
 plugin::program_face quiesce_test_program;
 
@@ -65,6 +70,7 @@ class Plugin : public testing::Test {
   }
 
   script runs_{.go_on = quiesce::manual_reset_event(false)};
+  script runs_of_other_{.go_on = quiesce::manual_reset_event(false)};
   quiesce::auto_reset_event event_;
   quiesce::thread_pool pool_{{.running = 2}};
   loaded library_;
@@ -115,6 +121,33 @@ TEST_F(Plugin, GoesByItselfWhenAPostedFunctionHasReturned_C10) {
   library_.face().post(pool_, runs_);
   unload_while_it_runs();
   EXPECT_TRUE(eventually([] { return !is_loaded(QUIESCE_TEST_LIBRARY); }));
+}
+
+// The thread that closes the first runs its destructor, in which the function of the other one returns. It looks once more.
+TEST_F(Plugin, AnotherOneGoesTooWhoseFunctionReturnsMeanwhile_C10) {
+  {
+    loaded other(QUIESCE_OTHER_TEST_LIBRARY);
+    other.face().post(pool_, runs_of_other_);
+    ASSERT_TRUE(eventually([&] { return support::waiters_of::any(runs_of_other_.go_on); }));
+  }
+  struct seen {
+    std::atomic<bool> is_called{false}, is_left{false};
+    std::atomic<std::size_t> threads_before{0}, threads{0};
+  };
+  static_cast<void>(support::count_threads());  // the first call starts one
+  const auto saw = std::make_shared<seen>();
+  quiesce_test_program.destroyed = [this, saw] {
+    if (saw->is_called.exchange(true)) return;  // the other one's follows
+    saw->threads_before = support::count_threads();
+    runs_of_other_.go_on.set();
+    saw->is_left = pool_.drain(std::chrono::seconds(30)).empty();
+    saw->threads = support::count_threads();
+  };
+  library_.face().post(pool_, runs_);
+  unload_while_it_runs();
+  EXPECT_TRUE(eventually([] { return !is_loaded(QUIESCE_OTHER_TEST_LIBRARY); }));
+  EXPECT_TRUE(saw->is_left);
+  EXPECT_LE(saw->threads, saw->threads_before) << "one is enough to close them";
 }
 
 TEST_F(Plugin, IsGoneWhenThePoolHasStoppedThatRunsItsFunctions_C10) {

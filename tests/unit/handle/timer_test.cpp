@@ -10,6 +10,7 @@
 #include "quiesce/wait.hpp"
 #include "support/eventually.hpp"
 #include "support/process_state.hpp"
+#include "support/queued_waiters.hpp"
 #include "support/rounds.hpp"
 #include "wait/queue_lock.hpp"
 #include "wait/waiter.hpp"
@@ -65,6 +66,14 @@ TEST(Timer, AMomentThatHasPassedSignalsBeforeSetReturns_A1) {
   EXPECT_TRUE(q::try_wait(timer));
   timer.set(std::chrono::system_clock::now() - 24h);
   EXPECT_TRUE(q::try_wait(timer));
+}
+
+TEST(Timer, AMomentThatHasPassedReleasesWhoWaitsAlready_A1) {
+  q::timer timer;
+  support::queued_waiters waiters(timer);
+  ASSERT_TRUE(waiters.add());
+  timer.set(0s);
+  EXPECT_TRUE(eventually([&] { return waiters.ended() == 1; }));
 }
 
 TEST(Timer, APeriodicOneSignalsAgainAndAgain_A1) {

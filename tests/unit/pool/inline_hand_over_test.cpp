@@ -3,12 +3,14 @@
 
 #include <atomic>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <thread>
 #include <utility>
 
 #include "quiesce/quiesce.hpp"
+#include "support/at_destruction.hpp"
 #include "support/eventually.hpp"
 #include "support/held_worker.hpp"
 #include "support/inline_options.hpp"
@@ -74,7 +76,8 @@ class called_when_taken final : public q::waitable {
 };
 
 // The arming fires, what it fired is taken back, and so it is the arming that destroys the callback. The worker then has
-// an entry queued on itself, and the stop in the destructor signals under the lock of the pool.
+// an entry queued on itself, and the stop in the destructor signals under a lock. Whoever began that entry there would ask
+// for the same lock, since another one was handed over to the workers.
 TEST(InlineHandOver, WhatAnArmingDestroysMayStopOthersThoughAnEntryIsQueuedOnItsThread_A7_D3) {
   struct at_end {
     std::function<void()> call;
@@ -86,6 +89,14 @@ TEST(InlineHandOver, WhatAnArmingDestroysMayStopOthersThoughAnEntryIsQueuedOnIts
   q::pool_work first(pool, [] {}), second(pool, [] {});
   noted_thread stopper;
   std::atomic<bool> is_over{false};
+  std::atomic<bool> is_handed_over{false};
+  q::manual_reset_event due_here;
+  q::registered_wait blocks(
+      pool, [](q::callback_scope&) { static_cast<void>(q::wait_for(q::auto_reset_event(), 1ms)); }, inline_options);
+  q::registered_wait handed_over(
+      pool, [](q::callback_scope&) {}, inline_options);
+  blocks.arm(due_here);
+  handed_over.arm(due_here);
   std::optional<q::registered_wait> wait;
   auto* const object = new called_when_taken([&] {
     std::thread([&] {
@@ -100,7 +111,7 @@ TEST(InlineHandOver, WhatAnArmingDestroysMayStopOthersThoughAnEntryIsQueuedOnIts
       pool, [captured](q::callback_scope&) { FAIL() << "it was taken back"; }, inline_options);
   captured.reset();
   pool.post([&] {
-    ASSERT_TRUE(eventually([&] { return pool.counts().waiting == 1; }) && stopper.comes_to_wait());
+    ASSERT_TRUE(eventually([&] { return is_handed_over && pool.counts().waiting == 1; }) && stopper.comes_to_wait());
     second.submit();
     wait->arm(q::handle_ref(*object));
     is_over = true;
@@ -111,6 +122,9 @@ TEST(InlineHandOver, WhatAnArmingDestroysMayStopOthersThoughAnEntryIsQueuedOnIts
     first.submit();
     of_first = first.stop();
   });
+  ASSERT_TRUE(eventually([&] { return pool.counts().waiting == 1; }));
+  due_here.set();
+  is_handed_over = true;
   EXPECT_TRUE(eventually([&] { return is_over.load(); }));
   EXPECT_TRUE(pool.drain(30s).empty());
   EXPECT_EQ(of_first.status, q::stop_status::stopped);
@@ -208,6 +222,32 @@ TEST(InlineHandOver, TheSecondOfTwoThatOneSignalMadeDueMayBeDestroyedByTheFirst_
     held.reset();
     EXPECT_TRUE(pool.drain(30s).empty());
   }
+}
+
+// The pool has stopped before the stop begins, which so does not wait before it joins the threads.
+TEST(InlineHandOver, AThreadOfAPoolThatHasStoppedMayWaitAtItsEndForTheSecondOfTwo_A7_D3) {
+  std::promise<void> second_runs;
+  std::future<void> second_ran = second_runs.get_future();
+  bool ran_in_time = false;
+  q::stop_result result;
+  q::thread_pool pool({.running = 1}), ending({.running = 1});
+  q::manual_reset_event event;
+  ending.post([&] {
+    thread_local const support::at_destruction at_end(
+        [&] { ran_in_time = second_ran.wait_for(30s) == std::future_status::ready; });
+  });
+  ASSERT_TRUE(ending.drain(30s).empty());
+  ending.request_stop();
+  ASSERT_TRUE(eventually([&] { return static_cast<bool>(q::try_wait(ending.stopped())); }));
+  q::registered_wait first(
+      pool, [&](q::callback_scope&) { result = ending.stop(); }, inline_options);
+  q::registered_wait second(
+      pool, [&](q::callback_scope&) { second_runs.set_value(); }, inline_options);
+  first.arm(event);
+  second.arm(event);
+  event.set();
+  EXPECT_EQ(result.status, q::stop_status::stopped);
+  EXPECT_TRUE(ran_in_time);
 }
 
 }  // namespace

@@ -6,7 +6,9 @@
 
 #include "quiesce/quiesce.hpp"
 #include "support/eventually.hpp"
+#include "support/held_worker.hpp"
 #include "support/inline_options.hpp"
+#include "support/waiters_of.hpp"
 
 namespace {
 
@@ -14,6 +16,7 @@ namespace q = quiesce;
 using namespace std::chrono_literals;
 using support::eventually;
 using support::inline_options;
+using support::waiters_of;
 using thread_id = std::thread::id;
 
 /// A mutex and a wait for it, whose callback writes down where it ran and what it was told, and unlocks.
@@ -91,6 +94,26 @@ TEST(InlineMutex, AThreadThatUnlocksItAndWaitsForItInOneStepGetsItAfterTheCallba
   mutex.unlock();
   EXPECT_EQ(q::try_wait(mutex).status, q::wait_status::signalled) << "nobody abandoned it";
   mutex.unlock();
+}
+
+TEST(InlineMutex, WhatIsTakenBackGoesToAnInlineWaitThatAWorkerRuns_A6_A7_D5) {
+  q::thread_pool pool(q::pool_options{.running = 1}), other(q::pool_options{.running = 1});
+  q::mutex mutex;
+  std::atomic<bool> ran{false};
+  q::registered_wait taken_back(pool, [](q::callback_scope&) { FAIL() << "it was taken back"; });
+  q::registered_wait next(
+      other,
+      [&](q::callback_scope&) {
+        mutex.unlock();
+        ran = true;
+      },
+      inline_options);
+  const support::held_worker held(pool);
+  taken_back.arm(mutex);
+  next.arm(mutex);
+  taken_back.wait_for_callbacks(q::pending::cancel);
+  EXPECT_TRUE(eventually([&] { return ran.load(); }));
+  EXPECT_TRUE(waiters_of::is_free(mutex));
 }
 
 // The only worker waits in the stop, but what is due needs none.

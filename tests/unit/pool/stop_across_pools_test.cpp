@@ -140,6 +140,40 @@ TEST(StopAcrossPools, WhatAThreadThatComesBackCanRunIsNotTakenBack_D8_D3) {
   EXPECT_EQ(ran, 1);
 }
 
+// Two threads of the pool each wait for what the other could run. The third waits for a callback that goes on: it comes back.
+TEST(StopAcrossPools, NorIsItWhenTheOthersOfItsPoolWaitForEachOther_D8_D3) {
+  q::manual_reset_event go_on;
+  q::auto_reset_event runs;
+  std::atomic<int> ran{0}, here{0};
+  q::stop_result of_first{}, of_second{};
+  const auto stop = [&](q::pool_work& due, q::stop_result& result) {
+    ++here;
+    ASSERT_TRUE(eventually([&] { return here == 2; }));
+    due.submit();
+    result = due.stop();
+  };
+  q::thread_pool a({.running = 3, .maximum = 3}), b({.running = 1});
+  q::pool_work first(a, [&] { ++ran; }), second(a, [&] { ++ran; });
+  q::pool_work slow(b, [&] {
+    runs.set();
+    EXPECT_TRUE(q::wait_for(go_on, 30s));
+  });
+  slow.submit();
+  ASSERT_TRUE(q::wait_for(runs, 30s));
+  a.post([&] { slow.stop(); });
+  ASSERT_TRUE(eventually([&] { return waiters_of::any(slow.stopped()); }));
+  a.post([&] { stop(first, of_first); });
+  a.post([&] { stop(second, of_second); });
+  ASSERT_TRUE(eventually([&] { return waiters_of::any(first.stopped()) && waiters_of::any(second.stopped()); }));
+  EXPECT_EQ(ran, 0);
+  go_on.set();
+  EXPECT_EQ(a.stop_for(60s).status, q::stop_status::stopped);
+  EXPECT_EQ(of_first.status, q::stop_status::stopped);
+  EXPECT_EQ(of_second.status, q::stop_status::stopped);
+  EXPECT_EQ(of_first.dropped + of_second.dropped, 0u);
+  EXPECT_EQ(ran, 2);
+}
+
 // What is due of an inline wait may be queued on a thread that signals, as far as its pool knows, until that has begun all.
 TEST(StopAcrossPools, WhatIsInlineButQueuedForTheOnlyWorkerIsTakenBackWhenNoThreadThatSignalsHasAny_D8_D3) {
   q::thread_pool pool({.running = 1, .maximum = 1});

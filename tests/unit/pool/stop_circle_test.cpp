@@ -50,6 +50,31 @@ TEST(StopCircle, OfThreeInACircleAllAreDeferred_D8) {
   }
 }
 
+TEST(StopCircle, IsBrokenThoughSomebodyOutsideWaitsInAWayThatCouldOnlyBeReported_D8) {
+  q::manual_reset_event go_on;
+  std::atomic<int> here{0};
+  std::array<q::stop_status, 2> answers{};
+  q::thread_pool pool({.running = 3}), other({.running = 1});
+  q::pool_work slow(pool, [&] { EXPECT_TRUE(q::wait_for(go_on, 30s)); });
+  slow.submit();
+  other.post([&] { slow.wait_for_callbacks(); });
+  ASSERT_TRUE(eventually([&] { return other.counts().waiting == 1; }));
+  std::array<std::unique_ptr<q::pool_work>, 2> works;
+  for (std::size_t i = 0; i < 2; ++i) {
+    works[i] = std::make_unique<q::pool_work>(pool, [&, i] {
+      ++here;
+      ASSERT_TRUE(eventually([&] { return here == 2; }));
+      answers[i] = works[1 - i]->stop().status;
+    });
+  }
+  for (const auto& work : works) work->submit();
+  for (const auto& work : works) EXPECT_TRUE(q::wait_for(work->stopped(), 30s));
+  go_on.set();
+  EXPECT_EQ(other.stop().status, q::stop_status::stopped);
+  EXPECT_EQ(answers[0], q::stop_status::deferred);
+  EXPECT_EQ(answers[1], q::stop_status::deferred);
+}
+
 TEST(StopCircle, WhoStopsIntoACircleWithoutStandingInItWaits_D8) {
   q::thread_pool pool({.running = 3});
   q::auto_reset_event event;

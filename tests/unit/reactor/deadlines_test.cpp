@@ -203,6 +203,31 @@ TEST(Deadlines, AnEarlierOneSetsTheTimerForward) {
   EXPECT_TRUE(all.cancel(late));
 }
 
+TEST(Deadlines, ALaterOneDoesNotHoldUpAnEarlierOne) {
+  deadlines all;
+  recorder early;
+  recorder late;
+  all.schedule(early, 10ms);
+  all.schedule(late, in_an_hour());
+  while (early.tells == 0) {
+    ASSERT_TRUE(is_readable(all, clock_id::steady));
+    expire(all);
+  }
+  EXPECT_TRUE(all.cancel(late));
+}
+
+// Whoever expires them comes back at once.
+TEST(Deadlines, TheTimerIsNotSetWhileMoreAreDue) {
+  deadlines all;
+  std::vector<recorder> entries(1000);
+  for (recorder& one : entries) all.schedule(one, long_past());
+  ASSERT_TRUE(is_readable(all, clock_id::steady));
+  ASSERT_TRUE(all.expire_due(clock_id::steady, quiesce::os::now(clock_id::steady)));
+  EXPECT_FALSE(is_readable(all, clock_id::steady, 10));
+  expire(all);
+  for (const recorder& one : entries) EXPECT_EQ(one.tells, 1);
+}
+
 TEST(Deadlines, AfterTheTimeOfACancelledOneTheNextIsStillKept) {
   deadlines all;
   recorder cancelled;
