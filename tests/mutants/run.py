@@ -5,7 +5,7 @@ usage: run.py [--chosen] [--jobs N] [TEXT...]
 
 sites.py finds the places: it lowers memory orders, leaves out wakes and looks that are looked again, and swaps neighbouring
 steps of stops. All mutants are built into one program, asleep, and each is woken alone. A mutant is killed when a scenario
-that comes to its place finds it, or a unit test: what talks to the system is not explored. Scenarios that are over soon come
+that comes to its place finds it, or a test that runs natively: what talks to the system is not explored. Scenarios that are over soon come
 first, and then both by the time they take. A mutant that none of them kills
 survives, or stands in equivalent.txt with a sentence that argues why nobody could notice it. --chosen runs only the mutants
 of chosen.txt, each against the scenario named there, and builds only what these need. With TEXT only the mutants whose names
@@ -104,7 +104,7 @@ class Tree:
 
 
 class Program:
-    """The scenarios, or the unit tests."""
+    """The scenarios, or tests that run natively."""
 
     def __init__(self, path, are_explored):
         self.path, self.are_explored = path, are_explored
@@ -135,7 +135,7 @@ class Program:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
-            # A scenario that takes longer has found nothing; a unit test waits for what does not come.
+            # A scenario that takes longer has found nothing; another test waits for what does not come.
             return None if self.are_explored else f"hangs, {test}"
         if process.returncode == 0:
             return None
@@ -227,7 +227,7 @@ def run_all(folder, jobs, texts):
         raise Error("equivalent.txt names mutants that are not there: " + "; ".join(sorted(gone)))
     programs = [Program(tree.build("explore", "scenario_tests"), True),
                 *(Program(tree.build("dev", program, "-DQUIESCE_EXPLORE=OFF"), False)
-                  for program in ["unit_tests", "plugin_tests"])]
+                  for program in ["unit_tests", "plugin_tests", "contract_tests"])]
     wanted = [site for site in tree.found if not texts or any(text in site.name for text in texts)]
     for program in programs:
         program.measure([site.number for site in wanted], jobs)

@@ -7,7 +7,7 @@ Each change is asleep until its number is the one that mutant_is_on() knows of; 
   recheck  a condition that is looked at after a lock was taken, a wait or a compare-exchange, and returns, breaks or
            continues, taken for false; a loop that looks again, run once
   swap     two neighbouring statements of a stop, in the other order, if one of them is a call, and the other a call or the
-           change of a member: what only a function or the holder of a lock sees has no order
+           change of a member: what only a function or the holder of a lock sees has no order; nor have two that are alike
 
 Word files (..._word.hpp) are pure tables that unit tests walk through to the end, and are left alone; so are the wrappers of
 system calls in src/os that have no atomics, as two threads have nothing in common there.
@@ -180,6 +180,8 @@ class _File:
         if not (self.path.startswith("src/pool/") and _STOPS.search(self.function)):
             return
         texts = [self.code[each.begin:each.end] for each in (first, second)]
+        if texts[0] == texts[1]:
+            return
         calls = [_CALL.search(_NO_STEP.sub("", text)) is not None for text in texts]
         if not all(is_call or _OF_MEMBER.match(text) for is_call, text in zip(calls, texts)) or not any(calls):
             return
