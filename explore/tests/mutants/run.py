@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Mutants of the explorer: copies with one thing wrong, each of which must turn the explorer's own tests red.
 
-usage: run.py [--seconds N] [--compiler CXX] [NAME...]
+usage: run.py [--seconds N] [--jobs N] [--compiler CXX] [NAME...]
 
 Each NAME.patch beside this file is applied to a copy of explore/; the first line of a patch says what it breaks. The copy's
 library is built and linked with the tests that count executions and outcomes, with those of values and memory that the search
@@ -12,6 +12,7 @@ import argparse
 import concurrent.futures
 import os
 import pathlib
+import queue
 import shutil
 import subprocess
 import sys
@@ -37,8 +38,8 @@ TOO_LONG = "PublishedCounts.TheLastZeroOfFifteenIsLookedForIn147456Ways"
 class Tree:
     """A copy of explore/ with the objects that were built from it."""
 
-    def __init__(self, root, compiler):
-        self.root, self.compiler = root, compiler
+    def __init__(self, root, compiler, jobs):
+        self.root, self.compiler, self.jobs = root, compiler, jobs
         shutil.copytree(EXPLORE / "src", root / "explore/src")
         shutil.copytree(EXPLORE / "include", root / "explore/include")
         (root / "objects").mkdir()
@@ -63,7 +64,7 @@ class Tree:
 
     def build(self):
         """The test programs."""
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as workers:
+        with concurrent.futures.ThreadPoolExecutor(self.jobs) as workers:
             library = list(workers.map(lambda s: self.compile(s, LIBRARY_FLAGS),
                                        sorted((self.root / "explore/src").glob("*.cpp"))))
             tests = {name: list(workers.map(lambda s: self.compile(HERE.parent / "explored" / s, TEST_FLAGS), sources))
@@ -97,25 +98,41 @@ def red(programs, seconds):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--seconds", type=int, default=30, help="for the random programs, at most")
+    arguments.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="mutants at the same time")
     arguments.add_argument("--compiler", default=os.environ.get("CXX", "g++"))
     arguments.add_argument("names", nargs="*")
     given = arguments.parse_args()
     patches = sorted(p for p in HERE.glob("*.patch") if not given.names or p.stem in given.names)
     survivors = []
-    with tempfile.TemporaryDirectory(prefix="explorer-mutants-") as folder:
-        tree = Tree(pathlib.Path(folder), given.compiler)
-        failed = red(tree.build(), min(given.seconds, 10))
-        if failed:
-            print(f"without any mutant, {failed} is red")
-            return 1
-        for patch in patches:
+    trees = queue.Queue()
+
+    def prepare(folder):
+        tree = Tree(folder, given.compiler, max(1, os.cpu_count() // given.jobs))
+        trees.put(tree)
+        return tree.build()
+
+    def try_one(patch):
+        tree = trees.get()
+        try:
             tree.patch(patch)
             by = red(tree.build(), given.seconds)
             tree.patch(patch, backwards=True)
-            what = patch.read_text().splitlines()[0]
-            print(f"{'killed by ' + by if by else 'SURVIVES':24} {patch.stem}: {what}", flush=True)
-            if not by:
-                survivors.append(patch.stem)
+        finally:
+            trees.put(tree)
+        what = patch.read_text().splitlines()[0]
+        print(f"{'killed by ' + by if by else 'SURVIVES':24} {patch.stem}: {what}", flush=True)
+        if not by:
+            survivors.append(patch.stem)
+
+    with tempfile.TemporaryDirectory(prefix="explorer-mutants-") as folder, \
+            concurrent.futures.ThreadPoolExecutor(given.jobs) as workers:
+        programs = list(workers.map(prepare, (pathlib.Path(folder) / str(number) for number in range(given.jobs))))
+        # As many at a time as later, when a search that has no time left counts as red.
+        for failed in workers.map(lambda those: red(those, min(given.seconds, 10)), programs):
+            if failed:
+                print(f"without any mutant, {failed} is red")
+                return 1
+        list(workers.map(try_one, patches))
     print(f"{len(patches) - len(survivors)} of {len(patches)} mutants killed")
     return 1 if survivors or not patches else 0
 
