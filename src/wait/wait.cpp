@@ -1,7 +1,6 @@
 #include "quiesce/wait.hpp"
 
 #include "wait/given_handles.hpp"
-#include "wait/state_lock.hpp"
 #include "wait/thread_wait.hpp"
 
 namespace quiesce::inline v0 {
