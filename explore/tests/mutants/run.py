@@ -24,8 +24,8 @@ LIBRARY_FLAGS = ["-std=c++20", "-O2", "-mfsgsbase", "-pthread"]
 TEST_FLAGS = ["-std=c++20", "-O1", "-gdwarf-4", "-fsanitize=thread", "-fno-builtin", "-Wno-tsan", "-pthread"]
 WHICH = {"memory": ["choose_test.cpp", "leak_test.cpp", "reuse_test.cpp", "history_test.cpp", "lifetime_test.cpp",
                     "memory_test.cpp"],
-         "counts": ["counts_test.cpp", "descriptor_counts_test.cpp", "litmus_test.cpp", "litmus_loops_test.cpp",
-                    "outcomes.cpp"],
+         "counts": ["counts_test.cpp", "published_counts_test.cpp", "descriptor_counts_test.cpp", "litmus_test.cpp",
+                    "litmus_loops_test.cpp", "outcomes.cpp"],
          "reports": ["limits_test.cpp", "replay_test.cpp"],
          "shrinking": ["shrinking_test.cpp", "../shrink_test.cpp"],
          "sampling": ["sampling_test.cpp", "workers_test.cpp", "../order_set_test.cpp"],
