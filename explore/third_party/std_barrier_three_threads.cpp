@@ -1,4 +1,5 @@
-/// std::barrier: three threads meet once.
+/// std::barrier: three threads meet once. main() is none of them: where a thread begins to look follows from its id, and that
+/// of the first thread is an address that each machine chooses for itself.
 #include <barrier>
 #include <cassert>
 #include <thread>
@@ -13,9 +14,10 @@ void work(int self) {
 }
 
 int main() {
-  std::thread first(work, 1);
-  std::thread second(work, 2);
-  work(0);
+  std::thread first(work, 0);
+  std::thread second(work, 1);
+  std::thread third(work, 2);
   first.join();
   second.join();
+  third.join();
 }
