@@ -274,6 +274,10 @@ class engine {
   void refuse_memory(std::size_t size, std::uintptr_t pc) noexcept;
   void forget_objects(std::uintptr_t address, std::size_t size) noexcept;
   void give_up_spinning(const char* why) noexcept;
+  /// So many steps a thread makes by default while others could go on, too: nobody waits for ever, unless a search wants it.
+  std::uint32_t turn() const noexcept { return most_steps_ / 20 + 1; }
+  bool has_had_its_turn() const noexcept;
+  void note_who_is_kept(std::uint32_t enabled, unsigned next) noexcept;
   unsigned default_choice(std::uint32_t enabled, std::uint32_t by_time) const noexcept;
   void collect(std::uint32_t& enabled, std::uint32_t& by_time) noexcept;
   void stop_if_wanted() noexcept {
@@ -319,6 +323,7 @@ class engine {
   std::uint32_t most_reuses_ = 0;
   std::uint32_t reuses_ = 0;
   std::uint32_t most_steps_ = shared_outcome::most_steps;
+  std::uint32_t longest_kept_ = 0;  // so many steps others made while a thread could go on, in the second half
   std::uint64_t now_ = 0;
   std::uint64_t history_ = 0;
   ending ending_ = ending::none;

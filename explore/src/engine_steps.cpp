@@ -123,9 +123,20 @@ void engine::collect(std::uint32_t& enabled, std::uint32_t& by_time) noexcept {
   enabled |= by_time;
 }
 
+// Counted in the thread's own steps, which are the same in executions with the same history: what a bounded search has tried
+// after one of them it need not try after another.
+bool engine::has_had_its_turn() const noexcept {
+  return thread_[current_].steps != 0 && thread_[current_].steps % turn() == 0;
+}
+
 unsigned engine::default_choice(std::uint32_t enabled, std::uint32_t by_time) const noexcept {
   const std::uint32_t now = enabled & ~by_time;
-  if ((now & bit(current_)) != 0) return current_;
+  if ((now & bit(current_)) != 0) {
+    const std::uint32_t others = now & ~bit(current_);
+    if (others == 0 || !has_had_its_turn()) return current_;
+    const std::uint32_t later = others & ~(bit(current_) - 1);
+    return lowest(later != 0 ? later : others);
+  }
   if (now != 0) return lowest(now);
   unsigned first = lowest(enabled);
   for (std::uint32_t rest = enabled; rest != 0; rest &= rest - 1) {
@@ -160,7 +171,17 @@ void engine::give_way() noexcept {
   answer_.choice_count = position_ + 1;
   const bool is_early = (by_time & bit(next)) != 0 && (enabled & ~by_time) != 0;
   if (is_early && !thread_[next].may_wake_spuriously) ++thread_[next].early_limits;
+  if (position_ >= most_steps_ / 2) [[unlikely]]
+    note_who_is_kept(enabled, next);
   if (next != current_) switch_to(next);
+}
+
+void engine::note_who_is_kept(std::uint32_t enabled, unsigned next) noexcept {
+  for (std::uint32_t rest = enabled & ~bit(next); rest != 0; rest &= rest - 1) {
+    const std::uint32_t kept = ++thread_[lowest(rest)].kept;
+    if (kept > longest_kept_) longest_kept_ = kept;
+  }
+  thread_[next].kept = 0;
 }
 
 void engine::switch_to(unsigned next) noexcept {

@@ -17,6 +17,7 @@ using explore::check;
 using explore::options;
 using explore::report;
 using explore::strategy;
+using explore::verdict;
 
 options named(const char* name, strategy by, std::uint64_t executions = 10'000'000) {
   options how;
@@ -53,6 +54,35 @@ void wait_for_a_flag() {
   while (!ready) {
   }
   other.join();
+}
+
+// The loop changes something in each round: it is not taken for one that waits.
+void count_until_told() {
+  std::atomic<bool> told{false};
+  std::atomic<int> count{0};
+  std::thread other([&] { told = true; });
+  while (!told) ++count;
+  other.join();
+}
+
+void count_until_two_have_told() {
+  std::atomic<int> told{0};
+  std::atomic<int> count{0};
+  std::thread second([&] { ++told; });
+  std::thread third([&] { ++told; });
+  while (told != 2) ++count;
+  second.join();
+  third.join();
+}
+
+void count_for_ever() {
+  std::atomic<int> count{0};
+  const auto add = [&] {
+    for (;;) ++count;
+  };
+  std::thread second(add);
+  std::thread third(add);
+  add();
 }
 
 void free_and_take_often() {
@@ -102,6 +132,47 @@ TEST(Limits, OfRepetitionsAreToldByABoundedSearch) {
   ASSERT_FALSE(found.complete) << found;
   EXPECT_TRUE(contains(found, ", not complete, and with at most 2 repetitions of a read that finds nothing new"))
       << found;
+}
+
+TEST(Limits, AnExecutionDoesNotEndWithoutThoseWhoCouldGoOn) {
+  for (void (*const program)() : {count_until_told, count_until_two_have_told}) {
+    options how = named("told", strategy::bounded);
+    how.deviations = 0;
+    how.steps = 100;
+    const report found = check(program, how);
+    EXPECT_TRUE(found.passed()) << found;
+    EXPECT_FALSE(contains(found, "ended by the limit")) << found;
+  }
+}
+
+TEST(Limits, WhoIsKeptFromGoingOnByALateDeviationIsNoReasonForAnAlarm) {
+  options how = named("told", strategy::bounded);
+  how.deviations = 2;
+  how.steps = 100;
+  const report found = check(count_until_told, how);
+  EXPECT_TRUE(found.passed()) << found;
+  EXPECT_TRUE(contains(found, ", up to 2 deviations")) << found;
+}
+
+TEST(Limits, WhoIsKeptFromGoingOnByLotIsNoReasonForAnAlarm) {
+  options how = named("told", strategy::pct, 5'000);
+  how.depth = 3;
+  how.steps = 100;
+  for (void (*const program)() : {count_until_told, count_until_two_have_told}) {
+    const report found = check(program, how);
+    EXPECT_TRUE(found.passed()) << found;
+    EXPECT_TRUE(contains(found, "ended by the limit of 100 steps")) << found;
+  }
+}
+
+// But not by that of priorities, which keeps the others from going on.
+TEST(Limits, AProgramWithoutAnEndIsFoundByEachSearchThatLetsAllGoOn) {
+  for (const strategy each : {strategy::exhaustive, strategy::depth_first, strategy::bounded, strategy::sampling,
+                              strategy::pos, strategy::random}) {
+    options how = named("endless", each, 1'000);
+    how.steps = 200;
+    EXPECT_EQ(check(count_for_ever, how).kind, verdict::step_limit) << explore::name_of(each);
+  }
 }
 
 TEST(Limits, OfReuseAreToldBySearchesByLot) {
