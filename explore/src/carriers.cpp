@@ -20,7 +20,7 @@
 namespace explore {
 namespace {
 
-constinit next_definition<int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)> real_create{
+EXPLORE_OWN constinit next_definition<int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)> real_create{
     "pthread_create"};
 
 }  // namespace

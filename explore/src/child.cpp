@@ -39,14 +39,16 @@ namespace {
 // --- Crashes and exceptions -----------------------------------------------------------------------------------------
 
 void on_crash(int signal, siginfo_t* info, void* context) noexcept {
+  const auto at = reinterpret_cast<std::uintptr_t>(info->si_addr);
+  if (signal == SIGSEGV && active->let_write(at)) return;
   if (!is_explored()) {
     ::signal(signal, SIG_DFL);
     return;  // the instruction is repeated and ends the process
   }
   engine& in = *active;
+  in.guard_no_globals();  // a fault in here would be the end
   const auto* const registers = static_cast<const ucontext_t*>(context);
   in.self().pending.pc = static_cast<std::uintptr_t>(registers->uc_mcontext.gregs[REG_RIP]) + 1;
-  const auto at = reinterpret_cast<std::uintptr_t>(info->si_addr);
   const auto stack = reinterpret_cast<std::uintptr_t>(heap::stack(in.current()));
   if (signal == SIGSEGV && at - stack < stack_guard) {
     in.fail(verdict::died_by_signal, "the stack of thread %u is full (%zu KiB)", in.current(), stack_size / 1024);
@@ -67,7 +69,13 @@ void catch_crashes() noexcept {
   struct sigaction action {};
   action.sa_sigaction = on_crash;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) ::sigaction(signal, &action, nullptr);
+  sigset_t crashes;
+  ::sigemptyset(&crashes);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) {
+    ::sigaction(signal, &action, nullptr);
+    ::sigaddset(&crashes, signal);
+  }
+  kernel(SYS_rt_sigprocmask, SIG_UNBLOCK, argument(&crashes), 0, _NSIG / 8);
 }
 
 }  // namespace
@@ -285,6 +293,7 @@ void run_child(const task& what, shared_outcome& answer) {
   }
   active->keep_state(what.stack_begin,
                      !can_switch_thread_base() || std::getenv("QUIESCE_EXPLORE_BY_THREADS") != nullptr);
+  if (!what.is_replay && !what.is_scheduled) active->guard_globals();  // in one execution only a debugger would notice
   searching{*active, what, answer}.search_by_strategy();
   answer.is_over = true;
   leave();

@@ -45,6 +45,10 @@ class engine {
   /// Remembers the program's global variables as they are now, before more of the explorer runs in this process: a program may
   /// have its own operator new, which the explorer uses like anybody.
   void keep_globals() noexcept { segments_.save(); }
+  // What is hardly ever written of them is put back only if it was: see saved_segments.
+  void guard_globals() noexcept { segments_.guard(); }
+  bool let_write(std::uintptr_t address) noexcept { return segments_.let_write(address); }
+  void guard_no_globals() noexcept { segments_.guard_no_longer(); }
   /// Remembers the state from which each execution begins. `stack_begin`: the lowest address of the caller's stack that is
   /// put back, or zero. `by_baton`: each logical thread on an OS thread of its own.
   void keep_state(std::uintptr_t stack_begin, bool by_baton) noexcept;

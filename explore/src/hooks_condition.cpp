@@ -204,26 +204,27 @@ int wait_at_barrier(pthread_barrier_t* memory, std::uintptr_t pc) noexcept {
   return PTHREAD_BARRIER_SERIAL_THREAD;
 }
 
-constinit next_definition<int(pthread_cond_t*, pthread_mutex_t*)> real_wait{"pthread_cond_wait", "GLIBC_2.3.2"};
-constinit next_definition<int(pthread_cond_t*, pthread_mutex_t*, const timespec*)> real_timedwait{
+EXPLORE_OWN constinit next_definition<int(pthread_cond_t*, pthread_mutex_t*)> real_wait{"pthread_cond_wait",
+                                                                                        "GLIBC_2.3.2"};
+EXPLORE_OWN constinit next_definition<int(pthread_cond_t*, pthread_mutex_t*, const timespec*)> real_timedwait{
     "pthread_cond_timedwait", "GLIBC_2.3.2"};
-constinit next_definition<int(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*)> real_clockwait{
-    "pthread_cond_clockwait"};
-constinit next_definition<int(pthread_cond_t*)> real_signal{"pthread_cond_signal", "GLIBC_2.3.2"};
-constinit next_definition<int(pthread_cond_t*)> real_broadcast{"pthread_cond_broadcast", "GLIBC_2.3.2"};
-constinit next_definition<int(pthread_cond_t*)> real_cond_destroy{"pthread_cond_destroy", "GLIBC_2.3.2"};
-constinit next_definition<int(sem_t*, int, unsigned)> real_sem_init{"sem_init"};
-constinit next_definition<int(sem_t*)> real_sem_destroy{"sem_destroy"};
-constinit next_definition<int(sem_t*)> real_sem_wait{"sem_wait"};
-constinit next_definition<int(sem_t*)> real_sem_trywait{"sem_trywait"};
-constinit next_definition<int(sem_t*, const timespec*)> real_sem_timedwait{"sem_timedwait"};
-constinit next_definition<int(sem_t*, clockid_t, const timespec*)> real_sem_clockwait{"sem_clockwait"};
-constinit next_definition<int(sem_t*)> real_sem_post{"sem_post"};
-constinit next_definition<int(sem_t*, int*)> real_sem_getvalue{"sem_getvalue"};
-constinit next_definition<int(pthread_barrier_t*, const pthread_barrierattr_t*, unsigned)> real_barrier_init{
-    "pthread_barrier_init"};
-constinit next_definition<int(pthread_barrier_t*)> real_barrier_wait{"pthread_barrier_wait"};
-constinit next_definition<int(pthread_barrier_t*)> real_barrier_destroy{"pthread_barrier_destroy"};
+EXPLORE_OWN constinit next_definition<int(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*)>
+    real_clockwait{"pthread_cond_clockwait"};
+EXPLORE_OWN constinit next_definition<int(pthread_cond_t*)> real_signal{"pthread_cond_signal", "GLIBC_2.3.2"};
+EXPLORE_OWN constinit next_definition<int(pthread_cond_t*)> real_broadcast{"pthread_cond_broadcast", "GLIBC_2.3.2"};
+EXPLORE_OWN constinit next_definition<int(pthread_cond_t*)> real_cond_destroy{"pthread_cond_destroy", "GLIBC_2.3.2"};
+EXPLORE_OWN constinit next_definition<int(sem_t*, int, unsigned)> real_sem_init{"sem_init"};
+EXPLORE_OWN constinit next_definition<int(sem_t*)> real_sem_destroy{"sem_destroy"};
+EXPLORE_OWN constinit next_definition<int(sem_t*)> real_sem_wait{"sem_wait"};
+EXPLORE_OWN constinit next_definition<int(sem_t*)> real_sem_trywait{"sem_trywait"};
+EXPLORE_OWN constinit next_definition<int(sem_t*, const timespec*)> real_sem_timedwait{"sem_timedwait"};
+EXPLORE_OWN constinit next_definition<int(sem_t*, clockid_t, const timespec*)> real_sem_clockwait{"sem_clockwait"};
+EXPLORE_OWN constinit next_definition<int(sem_t*)> real_sem_post{"sem_post"};
+EXPLORE_OWN constinit next_definition<int(sem_t*, int*)> real_sem_getvalue{"sem_getvalue"};
+EXPLORE_OWN constinit next_definition<int(pthread_barrier_t*, const pthread_barrierattr_t*, unsigned)>
+    real_barrier_init{"pthread_barrier_init"};
+EXPLORE_OWN constinit next_definition<int(pthread_barrier_t*)> real_barrier_wait{"pthread_barrier_wait"};
+EXPLORE_OWN constinit next_definition<int(pthread_barrier_t*)> real_barrier_destroy{"pthread_barrier_destroy"};
 
 }  // namespace
 }  // namespace explore

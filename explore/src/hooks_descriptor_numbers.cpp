@@ -71,11 +71,11 @@ int control_modelled(int fd, int command, long argument, std::uintptr_t pc) noex
   return 0;
 }
 
-constinit next_definition<int(int)> real_close{"close"};
-constinit next_definition<int(int)> real_dup{"dup"};
-constinit next_definition<int(int, int)> real_dup2{"dup2"};
-constinit next_definition<int(int, int, int)> real_dup3{"dup3"};
-constinit next_definition<int(int, int, ...)> real_fcntl{"fcntl"};
+EXPLORE_OWN constinit next_definition<int(int)> real_close{"close"};
+EXPLORE_OWN constinit next_definition<int(int)> real_dup{"dup"};
+EXPLORE_OWN constinit next_definition<int(int, int)> real_dup2{"dup2"};
+EXPLORE_OWN constinit next_definition<int(int, int, int)> real_dup3{"dup3"};
+EXPLORE_OWN constinit next_definition<int(int, int, ...)> real_fcntl{"fcntl"};
 
 }  // namespace
 }  // namespace explore

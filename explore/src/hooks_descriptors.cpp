@@ -174,15 +174,15 @@ int make_pipe(int* ends, int flags, std::uintptr_t pc) noexcept {
   return 0;
 }
 
-constinit next_definition<ssize_t(int, void*, std::size_t)> real_read{"read"};
-constinit next_definition<ssize_t(int, const void*, std::size_t)> real_write{"write"};
-constinit next_definition<ssize_t(int, const iovec*, int)> real_readv{"readv"};
-constinit next_definition<ssize_t(int, const iovec*, int)> real_writev{"writev"};
-constinit next_definition<int(unsigned, int)> real_eventfd{"eventfd"};
-constinit next_definition<int(int, eventfd_t*)> real_eventfd_read{"eventfd_read"};
-constinit next_definition<int(int, eventfd_t)> real_eventfd_write{"eventfd_write"};
-constinit next_definition<int(int*)> real_pipe{"pipe"};
-constinit next_definition<int(int*, int)> real_pipe2{"pipe2"};
+EXPLORE_OWN constinit next_definition<ssize_t(int, void*, std::size_t)> real_read{"read"};
+EXPLORE_OWN constinit next_definition<ssize_t(int, const void*, std::size_t)> real_write{"write"};
+EXPLORE_OWN constinit next_definition<ssize_t(int, const iovec*, int)> real_readv{"readv"};
+EXPLORE_OWN constinit next_definition<ssize_t(int, const iovec*, int)> real_writev{"writev"};
+EXPLORE_OWN constinit next_definition<int(unsigned, int)> real_eventfd{"eventfd"};
+EXPLORE_OWN constinit next_definition<int(int, eventfd_t*)> real_eventfd_read{"eventfd_read"};
+EXPLORE_OWN constinit next_definition<int(int, eventfd_t)> real_eventfd_write{"eventfd_write"};
+EXPLORE_OWN constinit next_definition<int(int*)> real_pipe{"pipe"};
+EXPLORE_OWN constinit next_definition<int(int*, int)> real_pipe2{"pipe2"};
 
 }  // namespace
 }  // namespace explore

@@ -179,15 +179,17 @@ int wait_for_set(int fd, epoll_event* events, int most, std::uint64_t limit, std
   return count;
 }
 
-constinit next_definition<int(int, int)> real_timerfd_create{"timerfd_create"};
-constinit next_definition<int(int, int, const itimerspec*, itimerspec*)> real_timerfd_settime{"timerfd_settime"};
-constinit next_definition<int(int, itimerspec*)> real_timerfd_gettime{"timerfd_gettime"};
-constinit next_definition<int(int)> real_epoll_create{"epoll_create"};
-constinit next_definition<int(int)> real_epoll_create1{"epoll_create1"};
-constinit next_definition<int(int, int, int, epoll_event*)> real_epoll_ctl{"epoll_ctl"};
-constinit next_definition<int(int, epoll_event*, int, int)> real_epoll_wait{"epoll_wait"};
-constinit next_definition<int(int, epoll_event*, int, int, const sigset_t*)> real_epoll_pwait{"epoll_pwait"};
-constinit next_definition<int(int, epoll_event*, int, const timespec*, const sigset_t*)> real_epoll_pwait2{
+EXPLORE_OWN constinit next_definition<int(int, int)> real_timerfd_create{"timerfd_create"};
+EXPLORE_OWN constinit next_definition<int(int, int, const itimerspec*, itimerspec*)> real_timerfd_settime{
+    "timerfd_settime"};
+EXPLORE_OWN constinit next_definition<int(int, itimerspec*)> real_timerfd_gettime{"timerfd_gettime"};
+EXPLORE_OWN constinit next_definition<int(int)> real_epoll_create{"epoll_create"};
+EXPLORE_OWN constinit next_definition<int(int)> real_epoll_create1{"epoll_create1"};
+EXPLORE_OWN constinit next_definition<int(int, int, int, epoll_event*)> real_epoll_ctl{"epoll_ctl"};
+EXPLORE_OWN constinit next_definition<int(int, epoll_event*, int, int)> real_epoll_wait{"epoll_wait"};
+EXPLORE_OWN constinit next_definition<int(int, epoll_event*, int, int, const sigset_t*)> real_epoll_pwait{
+    "epoll_pwait"};
+EXPLORE_OWN constinit next_definition<int(int, epoll_event*, int, const timespec*, const sigset_t*)> real_epoll_pwait2{
     "epoll_pwait2"};
 
 constexpr const char* real_set = "epoll_wait() on a set that was made outside of the execution";

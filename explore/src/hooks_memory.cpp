@@ -167,7 +167,7 @@ int posix_memalign(void** made, std::size_t alignment, std::size_t size) {
 
 std::size_t malloc_usable_size(void* memory) {
   if (explore::heap::owns(memory)) return explore::heap::block_of(memory)->size;
-  static constinit explore::next_definition<std::size_t(void*)> real{"malloc_usable_size"};
+  EXPLORE_OWN static constinit explore::next_definition<std::size_t(void*)> real{"malloc_usable_size"};
   return real.get()(memory);
 }
 

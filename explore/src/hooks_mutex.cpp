@@ -108,13 +108,15 @@ int unlock_mutex(pthread_mutex_t* mutex, std::uintptr_t pc) noexcept {
   return 0;
 }
 
-constinit next_definition<int(pthread_mutex_t*)> real_lock{"pthread_mutex_lock"};
-constinit next_definition<int(pthread_mutex_t*)> real_trylock{"pthread_mutex_trylock"};
-constinit next_definition<int(pthread_mutex_t*, const timespec*)> real_timedlock{"pthread_mutex_timedlock"};
-constinit next_definition<int(pthread_mutex_t*, clockid_t, const timespec*)> real_clocklock{"pthread_mutex_clocklock"};
-constinit next_definition<int(pthread_mutex_t*)> real_unlock{"pthread_mutex_unlock"};
-constinit next_definition<int(pthread_mutex_t*, const pthread_mutexattr_t*)> real_mutex_init{"pthread_mutex_init"};
-constinit next_definition<int(pthread_mutex_t*)> real_mutex_destroy{"pthread_mutex_destroy"};
+EXPLORE_OWN constinit next_definition<int(pthread_mutex_t*)> real_lock{"pthread_mutex_lock"};
+EXPLORE_OWN constinit next_definition<int(pthread_mutex_t*)> real_trylock{"pthread_mutex_trylock"};
+EXPLORE_OWN constinit next_definition<int(pthread_mutex_t*, const timespec*)> real_timedlock{"pthread_mutex_timedlock"};
+EXPLORE_OWN constinit next_definition<int(pthread_mutex_t*, clockid_t, const timespec*)> real_clocklock{
+    "pthread_mutex_clocklock"};
+EXPLORE_OWN constinit next_definition<int(pthread_mutex_t*)> real_unlock{"pthread_mutex_unlock"};
+EXPLORE_OWN constinit next_definition<int(pthread_mutex_t*, const pthread_mutexattr_t*)> real_mutex_init{
+    "pthread_mutex_init"};
+EXPLORE_OWN constinit next_definition<int(pthread_mutex_t*)> real_mutex_destroy{"pthread_mutex_destroy"};
 
 }  // namespace
 }  // namespace explore

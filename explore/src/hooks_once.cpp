@@ -40,10 +40,10 @@ void end_once(const void* control, std::uintptr_t pc) noexcept {
   in.changed(once);
 }
 
-constinit next_definition<int(pthread_once_t*, void (*)())> real_once{"pthread_once"};
-constinit next_definition<int(void*)> real_guard_acquire{"__cxa_guard_acquire"};
-constinit next_definition<void(void*)> real_guard_release{"__cxa_guard_release"};
-constinit next_definition<void(void*)> real_guard_abort{"__cxa_guard_abort"};
+EXPLORE_OWN constinit next_definition<int(pthread_once_t*, void (*)())> real_once{"pthread_once"};
+EXPLORE_OWN constinit next_definition<int(void*)> real_guard_acquire{"__cxa_guard_acquire"};
+EXPLORE_OWN constinit next_definition<void(void*)> real_guard_release{"__cxa_guard_release"};
+EXPLORE_OWN constinit next_definition<void(void*)> real_guard_abort{"__cxa_guard_abort"};
 
 }  // namespace
 }  // namespace explore

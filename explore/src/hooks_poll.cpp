@@ -75,11 +75,11 @@ int poll_all(pollfd* which, nfds_t count, std::uint64_t limit, std::uintptr_t pc
   return poll_one(*which, limit, pc);
 }
 
-constinit next_definition<int(pollfd*, nfds_t, int)> real_poll{"poll"};
-constinit next_definition<int(pollfd*, nfds_t, const timespec*, const sigset_t*)> real_ppoll{"ppoll"};
-constinit next_definition<int(int, fd_set*, fd_set*, fd_set*, timeval*)> real_select{"select"};
-constinit next_definition<int(int, fd_set*, fd_set*, fd_set*, const timespec*, const sigset_t*)> real_pselect{
-    "pselect"};
+EXPLORE_OWN constinit next_definition<int(pollfd*, nfds_t, int)> real_poll{"poll"};
+EXPLORE_OWN constinit next_definition<int(pollfd*, nfds_t, const timespec*, const sigset_t*)> real_ppoll{"ppoll"};
+EXPLORE_OWN constinit next_definition<int(int, fd_set*, fd_set*, fd_set*, timeval*)> real_select{"select"};
+EXPLORE_OWN constinit next_definition<int(int, fd_set*, fd_set*, fd_set*, const timespec*, const sigset_t*)>
+    real_pselect{"pselect"};
 
 }  // namespace
 }  // namespace explore

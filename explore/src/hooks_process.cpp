@@ -15,15 +15,16 @@ void refuse(const char* what, std::uintptr_t pc) noexcept {
 
 namespace {
 
-constinit next_definition<void()> real_abort{"abort"};
-constinit next_definition<void(int)> real_exit{"exit"};
-constinit next_definition<void(int)> real_quick_exit{"quick_exit"};
-constinit next_definition<void(int)> real_exit_now{"_exit"};
-constinit next_definition<void(const char*, const char*, unsigned, const char*)> real_assert_fail{"__assert_fail"};
-constinit next_definition<int(int)> real_raise{"raise"};
-constinit next_definition<long()> real_random{"random"};
-constinit next_definition<void(unsigned)> real_srandom{"srandom"};
-constinit next_definition<pid_t()> real_fork{"fork"};
+EXPLORE_OWN constinit next_definition<void()> real_abort{"abort"};
+EXPLORE_OWN constinit next_definition<void(int)> real_exit{"exit"};
+EXPLORE_OWN constinit next_definition<void(int)> real_quick_exit{"quick_exit"};
+EXPLORE_OWN constinit next_definition<void(int)> real_exit_now{"_exit"};
+EXPLORE_OWN constinit next_definition<void(const char*, const char*, unsigned, const char*)> real_assert_fail{
+    "__assert_fail"};
+EXPLORE_OWN constinit next_definition<int(int)> real_raise{"raise"};
+EXPLORE_OWN constinit next_definition<long()> real_random{"random"};
+EXPLORE_OWN constinit next_definition<void(unsigned)> real_srandom{"srandom"};
+EXPLORE_OWN constinit next_definition<pid_t()> real_fork{"fork"};
 
 [[noreturn]] void end_process(int status, std::uintptr_t pc, bool runs_actions) noexcept {
   engine& in = *active;

@@ -27,17 +27,17 @@
 
 // The only difference between these functions is their type, and C has no other way to define one for each. Weak: a
 // program may well have a function of its own that is named accept or kill.
-#define EXPLORE_REFUSES(result, function, parameters, ...)                          \
-  [[gnu::weak]] result function parameters {                                        \
-    if (explore::is_explored()) explore::refuse(#function "()", EXPLORE_CALLED_AT); \
-    static constinit explore::next_definition<result parameters> real{#function};   \
-    return real.get()(__VA_ARGS__);                                                 \
+#define EXPLORE_REFUSES(result, function, parameters, ...)                                    \
+  [[gnu::weak]] result function parameters {                                                  \
+    if (explore::is_explored()) explore::refuse(#function "()", EXPLORE_CALLED_AT);           \
+    EXPLORE_OWN static constinit explore::next_definition<result parameters> real{#function}; \
+    return real.get()(__VA_ARGS__);                                                           \
   }
-#define EXPLORE_REFUSES_NOEXCEPT(result, function, parameters, ...)                 \
-  [[gnu::weak]] result function parameters noexcept {                               \
-    if (explore::is_explored()) explore::refuse(#function "()", EXPLORE_CALLED_AT); \
-    static constinit explore::next_definition<result parameters> real{#function};   \
-    return real.get()(__VA_ARGS__);                                                 \
+#define EXPLORE_REFUSES_NOEXCEPT(result, function, parameters, ...)                           \
+  [[gnu::weak]] result function parameters noexcept {                                         \
+    if (explore::is_explored()) explore::refuse(#function "()", EXPLORE_CALLED_AT);           \
+    EXPLORE_OWN static constinit explore::next_definition<result parameters> real{#function}; \
+    return real.get()(__VA_ARGS__);                                                           \
   }
 
 extern "C" {
@@ -154,7 +154,7 @@ sem_t* sem_open(const char* name, int flags, ...) noexcept {
   const mode_t mode = va_arg(given, mode_t);
   const unsigned value = va_arg(given, unsigned);
   va_end(given);
-  static constinit explore::next_definition<sem_t*(const char*, int, ...)> real{"sem_open"};
+  EXPLORE_OWN static constinit explore::next_definition<sem_t*(const char*, int, ...)> real{"sem_open"};
   return real.get()(name, flags, mode, value);
 }
 

@@ -112,18 +112,21 @@ int unlock_rw(pthread_rwlock_t* memory, std::uintptr_t pc) noexcept {
   return 0;
 }
 
-constinit next_definition<int(pthread_rwlock_t*, const pthread_rwlockattr_t*)> real_rwlock_init{"pthread_rwlock_init"};
-constinit next_definition<int(pthread_rwlock_t*)> real_rdlock{"pthread_rwlock_rdlock"};
-constinit next_definition<int(pthread_rwlock_t*)> real_wrlock{"pthread_rwlock_wrlock"};
-constinit next_definition<int(pthread_rwlock_t*)> real_tryrdlock{"pthread_rwlock_tryrdlock"};
-constinit next_definition<int(pthread_rwlock_t*)> real_trywrlock{"pthread_rwlock_trywrlock"};
-constinit next_definition<int(pthread_rwlock_t*)> real_rwunlock{"pthread_rwlock_unlock"};
-constinit next_definition<int(pthread_rwlock_t*)> real_rwlock_destroy{"pthread_rwlock_destroy"};
-constinit next_definition<int(pthread_rwlock_t*, const timespec*)> real_timedrdlock{"pthread_rwlock_timedrdlock"};
-constinit next_definition<int(pthread_rwlock_t*, const timespec*)> real_timedwrlock{"pthread_rwlock_timedwrlock"};
-constinit next_definition<int(pthread_rwlock_t*, clockid_t, const timespec*)> real_clockrdlock{
+EXPLORE_OWN constinit next_definition<int(pthread_rwlock_t*, const pthread_rwlockattr_t*)> real_rwlock_init{
+    "pthread_rwlock_init"};
+EXPLORE_OWN constinit next_definition<int(pthread_rwlock_t*)> real_rdlock{"pthread_rwlock_rdlock"};
+EXPLORE_OWN constinit next_definition<int(pthread_rwlock_t*)> real_wrlock{"pthread_rwlock_wrlock"};
+EXPLORE_OWN constinit next_definition<int(pthread_rwlock_t*)> real_tryrdlock{"pthread_rwlock_tryrdlock"};
+EXPLORE_OWN constinit next_definition<int(pthread_rwlock_t*)> real_trywrlock{"pthread_rwlock_trywrlock"};
+EXPLORE_OWN constinit next_definition<int(pthread_rwlock_t*)> real_rwunlock{"pthread_rwlock_unlock"};
+EXPLORE_OWN constinit next_definition<int(pthread_rwlock_t*)> real_rwlock_destroy{"pthread_rwlock_destroy"};
+EXPLORE_OWN constinit next_definition<int(pthread_rwlock_t*, const timespec*)> real_timedrdlock{
+    "pthread_rwlock_timedrdlock"};
+EXPLORE_OWN constinit next_definition<int(pthread_rwlock_t*, const timespec*)> real_timedwrlock{
+    "pthread_rwlock_timedwrlock"};
+EXPLORE_OWN constinit next_definition<int(pthread_rwlock_t*, clockid_t, const timespec*)> real_clockrdlock{
     "pthread_rwlock_clockrdlock"};
-constinit next_definition<int(pthread_rwlock_t*, clockid_t, const timespec*)> real_clockwrlock{
+EXPLORE_OWN constinit next_definition<int(pthread_rwlock_t*, clockid_t, const timespec*)> real_clockwrlock{
     "pthread_rwlock_clockwrlock"};
 
 }  // namespace

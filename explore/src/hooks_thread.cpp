@@ -13,22 +13,22 @@ namespace {
 
 using enum access_mode;
 
-constinit next_definition<int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)> real_create{
+EXPLORE_OWN constinit next_definition<int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)> real_create{
     "pthread_create"};
-constinit next_definition<int(pthread_t, void**)> real_join{"pthread_join"};
-constinit next_definition<int(pthread_t)> real_detach{"pthread_detach"};
-constinit next_definition<void(void*)> real_exit{"pthread_exit"};
-constinit next_definition<int(pthread_key_t*, void (*)(void*))> real_key_create{"pthread_key_create"};
-constinit next_definition<int(pthread_key_t)> real_key_delete{"pthread_key_delete"};
-constinit next_definition<void*(pthread_key_t)> real_getspecific{"pthread_getspecific"};
-constinit next_definition<int(pthread_key_t, const void*)> real_setspecific{"pthread_setspecific"};
-constinit next_definition<int(pthread_t, const char*)> real_setname{"pthread_setname_np"};
-constinit next_definition<int(int, const sigset_t*, sigset_t*)> real_sigmask{"pthread_sigmask"};
-constinit next_definition<int(pthread_t)> real_cancel{"pthread_cancel"};
-constinit next_definition<int(pthread_t, int)> real_kill{"pthread_kill"};
-constinit next_definition<int()> real_yield{"sched_yield"};
-constinit next_definition<int(void (*)(void*), void*, void*)> real_thread_atexit{"__cxa_thread_atexit_impl"};
-constinit next_definition<int(void (*)(void*), void*, void*)> real_atexit{"__cxa_atexit"};
+EXPLORE_OWN constinit next_definition<int(pthread_t, void**)> real_join{"pthread_join"};
+EXPLORE_OWN constinit next_definition<int(pthread_t)> real_detach{"pthread_detach"};
+EXPLORE_OWN constinit next_definition<void(void*)> real_exit{"pthread_exit"};
+EXPLORE_OWN constinit next_definition<int(pthread_key_t*, void (*)(void*))> real_key_create{"pthread_key_create"};
+EXPLORE_OWN constinit next_definition<int(pthread_key_t)> real_key_delete{"pthread_key_delete"};
+EXPLORE_OWN constinit next_definition<void*(pthread_key_t)> real_getspecific{"pthread_getspecific"};
+EXPLORE_OWN constinit next_definition<int(pthread_key_t, const void*)> real_setspecific{"pthread_setspecific"};
+EXPLORE_OWN constinit next_definition<int(pthread_t, const char*)> real_setname{"pthread_setname_np"};
+EXPLORE_OWN constinit next_definition<int(pthread_t)> real_cancel{"pthread_cancel"};
+EXPLORE_OWN constinit next_definition<int(pthread_t, int)> real_kill{"pthread_kill"};
+EXPLORE_OWN constinit next_definition<int()> real_yield{"sched_yield"};
+EXPLORE_OWN constinit next_definition<int(void (*)(void*), void*, void*)> real_thread_atexit{
+    "__cxa_thread_atexit_impl"};
+EXPLORE_OWN constinit next_definition<int(void (*)(void*), void*, void*)> real_atexit{"__cxa_atexit"};
 
 int create(pthread_t* made, const pthread_attr_t* attributes, void* (*routine)(void*), void* argument,
            std::uintptr_t pc) noexcept {
@@ -130,13 +130,6 @@ int pthread_setspecific(pthread_key_t key, const void* value) {
 
 int pthread_setname_np(pthread_t which, const char* name) {
   return is_explored() ? 0 : real_setname.get()(which, name);
-}
-
-// No signal of the program arrives in an execution, so that a mask makes no difference.
-int pthread_sigmask(int how, const sigset_t* set, sigset_t* before) {
-  if (!is_explored()) return real_sigmask.get()(how, set, before);
-  if (before != nullptr) fill_bytes(before, 0, sizeof *before);
-  return 0;
 }
 
 int sched_yield() {

@@ -50,13 +50,14 @@ timespec to_timespec(std::uint64_t nanoseconds) noexcept {
   return {.tv_sec = static_cast<time_t>(nanoseconds / second), .tv_nsec = static_cast<long>(nanoseconds % second)};
 }
 
-constinit next_definition<int(clockid_t, timespec*)> real_gettime{"clock_gettime"};
-constinit next_definition<int(timeval*, void*)> real_gettimeofday{"gettimeofday"};
-constinit next_definition<time_t(time_t*)> real_time_of_day{"time"};
-constinit next_definition<int(const timespec*, timespec*)> real_nanosleep{"nanosleep"};
-constinit next_definition<int(clockid_t, int, const timespec*, timespec*)> real_clock_nanosleep{"clock_nanosleep"};
-constinit next_definition<int(useconds_t)> real_usleep{"usleep"};
-constinit next_definition<unsigned(unsigned)> real_sleep{"sleep"};
+EXPLORE_OWN constinit next_definition<int(clockid_t, timespec*)> real_gettime{"clock_gettime"};
+EXPLORE_OWN constinit next_definition<int(timeval*, void*)> real_gettimeofday{"gettimeofday"};
+EXPLORE_OWN constinit next_definition<time_t(time_t*)> real_time_of_day{"time"};
+EXPLORE_OWN constinit next_definition<int(const timespec*, timespec*)> real_nanosleep{"nanosleep"};
+EXPLORE_OWN constinit next_definition<int(clockid_t, int, const timespec*, timespec*)> real_clock_nanosleep{
+    "clock_nanosleep"};
+EXPLORE_OWN constinit next_definition<int(useconds_t)> real_usleep{"usleep"};
+EXPLORE_OWN constinit next_definition<unsigned(unsigned)> real_sleep{"sleep"};
 
 }  // namespace
 

@@ -1,10 +1,12 @@
 #include "modules.hpp"
 
 #include <link.h>
-#include <unistd.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 
 #include <cstring>
 #include <initializer_list>
+#include <iterator>
 
 #include "own_memory.hpp"
 #include "real.hpp"
@@ -70,10 +72,9 @@ void system_code::find() noexcept {
 
 namespace {
 
-struct range {
-  std::uintptr_t begin = 0;
-  std::uintptr_t end = 0;
-};
+using own_memory::range;
+
+constexpr std::uintptr_t page_size = 4096;
 
 // Where the loader keeps the functions that it has found at their first call: to forget them would only cost time.
 range bound_functions(const dl_phdr_info& module) noexcept {
@@ -94,38 +95,45 @@ range bound_functions(const dl_phdr_info& module) noexcept {
 
 }  // namespace
 
-void saved_segments::add(std::uintptr_t begin, std::size_t size) noexcept {
+void saved_segments::add(std::uintptr_t begin, std::size_t size) noexcept { add(begin, size, false); }
+
+void saved_segments::add(std::uintptr_t begin, std::size_t size, bool may_be_guarded) noexcept {
   if (count_ == most_segments || size == 0) return;
   auto* const saved = static_cast<unsigned char*>(own_memory::map(size));
   copy_bytes(saved, reinterpret_cast<void*>(begin), size);
-  segment_[count_++] = {reinterpret_cast<unsigned char*>(begin), size, saved};
+  segment_[count_++] = {reinterpret_cast<unsigned char*>(begin), size, saved, may_be_guarded, false};
+}
+
+void saved_segments::add_without(std::uintptr_t begin, std::uintptr_t end, const range* holes, std::size_t count,
+                                 bool in_pages) noexcept {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (holes[i].end <= begin || end <= holes[i].begin) continue;
+    if (begin < holes[i].begin) add_without(begin, holes[i].begin, holes + i + 1, count - i - 1, in_pages);
+    begin = holes[i].end;
+    if (end <= begin) return;
+  }
+  for (std::uintptr_t next = 0; begin < end; begin = next) {
+    const std::uintptr_t end_of_page = (begin / page_size + 1) * page_size;
+    next = in_pages && end_of_page < end ? end_of_page : end;
+    add(begin, next - begin, in_pages);
+  }
 }
 
 int saved_segments::look(dl_phdr_info* module, std::size_t, void* given) noexcept {
   auto& self = *static_cast<saved_segments*>(given);
   if (is_system_module(module->dlpi_name)) return 0;
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  // What the loader has made read-only after relocation.
-  std::uintptr_t fixed_begin = 0;
-  std::uintptr_t fixed_end = 0;
+  range holes[] = {{}, bound_functions(*module), own_memory::variables()};
   for (int i = 0; i < module->dlpi_phnum; ++i) {
     const ElfW(Phdr)& header = module->dlpi_phdr[i];
-    if (header.p_type != PT_GNU_RELRO) continue;
-    fixed_begin = (module->dlpi_addr + header.p_vaddr) & ~(page - 1);
-    fixed_end = (module->dlpi_addr + header.p_vaddr + header.p_memsz) & ~(page - 1);
+    if (header.p_type != PT_GNU_RELRO) continue;  // what the loader has made read-only after relocation
+    const std::uintptr_t begin = module->dlpi_addr + header.p_vaddr;
+    holes[0] = {begin & ~(page_size - 1), (begin + header.p_memsz) & ~(page_size - 1)};
   }
   for (int i = 0; i < module->dlpi_phnum; ++i) {
     const ElfW(Phdr)& header = module->dlpi_phdr[i];
     if (header.p_type != PT_LOAD || (header.p_flags & PF_W) == 0) continue;
-    std::uintptr_t begin = module->dlpi_addr + header.p_vaddr;
-    const std::uintptr_t end = begin + header.p_memsz;
-    if (fixed_begin <= begin && begin < fixed_end) begin = fixed_end;
-    const range bound = bound_functions(*module);
-    if (bound.begin < end && begin < bound.end) {  // its first words may lie in the fixed part
-      if (begin < bound.begin) self.add(begin, bound.begin - begin);
-      begin = bound.end;
-    }
-    if (begin < end) self.add(begin, end - begin);
+    const std::uintptr_t begin = module->dlpi_addr + header.p_vaddr;
+    self.add_without(begin, begin + header.p_memsz, holes, std::size(holes), is_standard_library(module->dlpi_name));
   }
   return 0;
 }
@@ -133,7 +141,34 @@ int saved_segments::look(dl_phdr_info* module, std::size_t, void* given) noexcep
 void saved_segments::save() noexcept { ::dl_iterate_phdr(look, this); }
 
 void saved_segments::restore() noexcept {
-  for (std::size_t i = 0; i < count_; ++i) copy_bytes(segment_[i].begin, segment_[i].saved, segment_[i].size);
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (!segment_[i].is_guarded) copy_bytes(segment_[i].begin, segment_[i].saved, segment_[i].size);
+  }
+}
+
+void saved_segments::guard() noexcept {
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (!segment_[i].may_be_guarded) continue;
+    const std::uintptr_t first = begin(i) & ~(page_size - 1);
+    segment_[i].is_guarded = kernel(SYS_mprotect, static_cast<long>(first), page_size, PROT_READ) == 0;
+  }
+}
+
+bool saved_segments::let_write(std::uintptr_t address) noexcept {
+  const std::uintptr_t first = address & ~(page_size - 1);
+  bool is_ours = false;
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (!segment_[i].is_guarded || (begin(i) & ~(page_size - 1)) != first) continue;
+    segment_[i].is_guarded = false;
+    is_ours = true;
+  }
+  return is_ours && kernel(SYS_mprotect, static_cast<long>(first), page_size, PROT_READ | PROT_WRITE) == 0;
+}
+
+void saved_segments::guard_no_longer() noexcept {
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (segment_[i].is_guarded) let_write(begin(i));
+  }
 }
 
 bool is_in_module(std::uintptr_t address) noexcept {

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "own_memory.hpp"
+
 struct dl_phdr_info;
 
 namespace explore {
@@ -48,14 +50,28 @@ class saved_segments {
   /// Another range that is put back, too: the caller's stack.
   void add(std::uintptr_t begin, std::size_t size) noexcept;
 
+  /// From now on the variables of the C++ library are put back only once they have been written: their pages are read-only
+  /// until then. They are most of what there is to put back, and few programs write them. Those of the program are not
+  /// guarded, since a system call would refuse to write there, and no fault would tell of it; the C++ library gives none of
+  /// its variables to the kernel.
+  void guard() noexcept;
+  /// After a fault. False: it has nothing to do with this.
+  bool let_write(std::uintptr_t address) noexcept;
+  void guard_no_longer() noexcept;
+
  private:
   struct segment {
     unsigned char* begin;
     std::size_t size;
     unsigned char* saved;
+    bool may_be_guarded;  // in one page
+    bool is_guarded;      // and so not written
   };
   static constexpr std::size_t most_segments = 64;
   static int look(dl_phdr_info* module, std::size_t, void* self) noexcept;
+  void add_without(std::uintptr_t begin, std::uintptr_t end, const own_memory::range* holes, std::size_t count,
+                   bool in_pages) noexcept;
+  void add(std::uintptr_t begin, std::size_t size, bool may_be_guarded) noexcept;
 
   segment segment_[most_segments];
   std::size_t count_ = 0;

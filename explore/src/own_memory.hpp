@@ -1,8 +1,11 @@
-/// Memory that the explorer maps for itself. What lies there is no memory of the program: a pointer in it keeps nothing.
+/// Memory that is the explorer's own, and not the program's: a pointer in it keeps nothing, and it is not put back.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+
+/// Before a variable of the explorer that has nothing to do with one execution or another.
+#define EXPLORE_OWN [[gnu::section("explore_own")]]
 
 namespace explore::own_memory {
 
@@ -14,6 +17,9 @@ struct range {
 /// Zeroes, which take no room before they are written. Null: no memory.
 void* map(std::size_t size) noexcept;
 void unmap(void* mapped, std::size_t size) noexcept;
+
+/// Where the variables are that stand after EXPLORE_OWN.
+range variables() noexcept;
 
 /// All that is mapped.
 inline constexpr std::size_t most_ranges = 256;  // those beyond count as memory of the program

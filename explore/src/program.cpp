@@ -210,7 +210,7 @@ bool program_is_starting() noexcept { return whole.is_starting; }
 extern "C" int __libc_start_main(explore::main_function* main, int arguments, char** argument, void (*init)(),
                                  void (*fini)(), void (*rtld_fini)(), void* stack_end) {
   using start = int(explore::main_function*, int, char**, void (*)(), void (*)(), void (*)(), void*);
-  static constinit explore::next_definition<start> real{"__libc_start_main"};
+  EXPLORE_OWN static constinit explore::next_definition<start> real{"__libc_start_main"};
   if (std::getenv("QUIESCE_EXPLORE") != nullptr) {
     explore::prepare(argument);
     explore::whole.main = main;

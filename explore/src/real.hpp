@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "own_memory.hpp"
+
 namespace explore {
 
 /// The next definition of a function after ours, looked for at its first use. Constant-initialised: hooks run before any
