@@ -19,11 +19,7 @@ inline touched engine::next_touch(touch how, std::uintptr_t address, std::size_t
   if (recording_ && current_ == watched_thread_ && t.accesses == watched_access_) {
     note_access(answer_.trace.access[1], address, size, what);
   }
-  return {.access = t.accesses,
-          .epoch = t.happened.of[current_],
-          .thread = static_cast<std::uint8_t>(current_),
-          .bytes = 0,
-          .how = how};
+  return {t.accesses, t.happened.of[current_], current_, how};
 }
 
 void engine::touch_memory(std::uintptr_t address, std::size_t size, touch how, op what) noexcept {
@@ -80,8 +76,8 @@ unsigned engine::waiter_at(std::uint32_t object) const noexcept {
 }
 
 void engine::note_accesses(const touched& earlier, std::uintptr_t address, std::size_t size, op what) noexcept {
-  answer_.watched_thread = earlier.thread;
-  answer_.watched_access = earlier.access;
+  answer_.watched_thread = static_cast<std::uint8_t>(earlier.thread());
+  answer_.watched_access = earlier.access();
   answer_.trace.accesses = 2;
   note_access(answer_.trace.access[0], address, size, what);
 }
@@ -97,8 +93,8 @@ void engine::give_back_again(std::uintptr_t address, std::size_t size, std::uint
 
 void engine::race(const touched& earlier, std::uintptr_t address, std::size_t size, op what) noexcept {
   note_accesses(earlier, address, size, what);
-  if (earlier.how == touch::release) {
-    const bool ordered = self().happened.of[earlier.thread] >= earlier.epoch || earlier.thread == current_;
+  if (earlier.how() == touch::release) {
+    const bool ordered = self().happened.of[earlier.thread()] >= earlier.epoch() || earlier.thread() == current_;
     fail(verdict::use_after_free, ordered ? "memory is used after it was freed"
                                           : "memory is used by one thread and freed by another, in no order");
   }

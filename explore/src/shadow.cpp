@@ -49,7 +49,7 @@ shadow::cell& shadow::elsewhere(std::uintptr_t address) noexcept {
   return page_[at].cells[address % page_size / word];
 }
 
-const touched* shadow::enter(cell& in, const touched& by, const vector_clock& happened) noexcept {
+const touched* shadow::enter(cell& in, touched by, const vector_clock& happened) noexcept {
   if (in.generation != generation_) {
     in.generation = generation_;
     in.used = 0;
@@ -59,21 +59,21 @@ const touched* shadow::enter(cell& in, const touched& by, const vector_clock& ha
   touched* place = nullptr;
   // Finds what is in conflict, and on the way a place that the new access can take.
   const auto conflicts = [&](touched& earlier) {
-    const bool overlaps = (earlier.bytes & by.bytes) != 0;
-    if (in.is_released && overlaps && earlier.how == touch::release) return true;
-    if (earlier.thread == by.thread) {
-      if (earlier.bytes == by.bytes && earlier.how == by.how) place = &earlier;
+    const bool overlaps = (earlier.bytes() & by.bytes()) != 0;
+    if (in.is_released && overlaps && earlier.how() == touch::release) return true;
+    if (earlier.thread() == by.thread()) {
+      if (earlier.bytes() == by.bytes() && earlier.how() == by.how()) place = &earlier;
       return false;
     }
-    if (happened.of[earlier.thread] >= earlier.epoch) {
+    if (happened.of[earlier.thread()] >= earlier.epoch()) {
       // Everything that is in conflict with the earlier one is in conflict with this one as well.
-      const bool covered = (earlier.bytes & ~by.bytes) == 0 && (is_write(by.how) || !is_write(earlier.how)) &&
-                           (is_atomic(earlier.how) || !is_atomic(by.how));
+      const bool covered = (earlier.bytes() & ~by.bytes()) == 0 && (is_write(by.how()) || !is_write(earlier.how())) &&
+                           (is_atomic(earlier.how()) || !is_atomic(by.how()));
       if (covered && place == nullptr) place = &earlier;
       return false;
     }
-    if (!overlaps || (!is_write(earlier.how) && !is_write(by.how))) return false;
-    return !is_atomic(earlier.how) || !is_atomic(by.how);
+    if (!overlaps || (!is_write(earlier.how()) && !is_write(by.how()))) return false;
+    return !is_atomic(earlier.how()) || !is_atomic(by.how());
   };
   for (std::uint8_t i = 0; i < in.used; ++i) {
     if (conflicts(in.last[i])) return &in.last[i];
@@ -106,8 +106,8 @@ touched& shadow::room(cell& in) noexcept {
 const touched* shadow::enter(std::uintptr_t address, std::size_t size, touched by,
                              const vector_clock& happened) noexcept {
   for (const std::uintptr_t end = address + size; address < end;) {
-    by.bytes = bytes_in_word(address, end - address);
-    if (const touched* const conflict = enter(cell_of(address), by, happened)) return conflict;
+    const touched here = by.with_bytes(bytes_in_word(address, end - address));
+    if (const touched* const conflict = enter(cell_of(address), here, happened)) return conflict;
     address = (address | (word - 1)) + 1;
   }
   return nullptr;
@@ -115,14 +115,14 @@ const touched* shadow::enter(std::uintptr_t address, std::size_t size, touched b
 
 const touched* shadow::enter_release(std::uintptr_t address, std::size_t size, touched by,
                                      const vector_clock& happened) noexcept {
-  by.how = touch::release;
+  by = by.with(touch::release);
   for (const std::uintptr_t end = address + size; address < end;) {
-    by.bytes = bytes_in_word(address, end - address);
+    const touched here = by.with_bytes(bytes_in_word(address, end - address));
     cell& in = cell_of(address);
-    if (const touched* const conflict = enter(in, by, happened)) return conflict;
+    if (const touched* const conflict = enter(in, here, happened)) return conflict;
     in.used = 1;
     in.more = 0;
-    in.last[0] = by;
+    in.last[0] = here;
     in.is_released = true;
     address = (address | (word - 1)) + 1;
   }
@@ -135,7 +135,7 @@ void shadow::hand_out_again(std::uintptr_t address, std::size_t size) noexcept {
     if (in.generation != generation_ || !in.is_released) continue;
     in.is_released = false;
     for (std::uint8_t i = 0; i < in.used; ++i) {
-      if (in.last[i].how == touch::release) in.last[i].how = touch::write;
+      if (in.last[i].how() == touch::release) in.last[i] = in.last[i].with(touch::write);
     }
   }
 }

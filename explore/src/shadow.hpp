@@ -11,13 +11,36 @@ namespace explore {
 
 enum class touch : std::uint8_t { read = 0, write = 1, atomic_read = 2, atomic_write = 3, release = 5 };
 
-/// An access: who, when, how.
-struct touched {
-  std::uint32_t access;  // the thread's own count of accesses: the place at which a replay finds it again
-  std::uint16_t epoch;
-  std::uint8_t thread;
-  std::uint8_t bytes;  // of the word, a bit each
-  touch how;
+/// An access: who, when, how. In one word, which goes through registers: there is one of these for each access that the
+/// program makes.
+class touched {
+ public:
+  constexpr touched(std::uint32_t access, std::uint16_t epoch, unsigned thread, touch how) noexcept
+      : word_(access | std::uint64_t{epoch} << 32 | std::uint64_t{thread} << 56 | std::uint64_t(how) << 61) {
+    static_assert(most_threads <= 32);
+  }
+  touched() = default;
+
+  /// The thread's own count of accesses: the place at which a replay finds it again.
+  constexpr std::uint32_t access() const noexcept { return static_cast<std::uint32_t>(word_); }
+  constexpr std::uint16_t epoch() const noexcept { return static_cast<std::uint16_t>(word_ >> 32); }
+  /// Of the word of memory, a bit each.
+  constexpr std::uint8_t bytes() const noexcept { return static_cast<std::uint8_t>(word_ >> 48); }
+  constexpr unsigned thread() const noexcept { return word_ >> 56 & 31; }
+  constexpr touch how() const noexcept { return static_cast<touch>(word_ >> 61); }
+
+  constexpr touched with_bytes(std::uint8_t bytes) const noexcept {
+    touched other = *this;
+    other.word_ = (word_ & ~(std::uint64_t{0xff} << 48)) | std::uint64_t{bytes} << 48;
+    return other;
+  }
+  constexpr touched with(touch how) const noexcept { return {access(), epoch(), thread(), how, bytes()}; }
+
+ private:
+  constexpr touched(std::uint32_t access, std::uint16_t epoch, unsigned thread, touch how, std::uint8_t bytes) noexcept
+      : touched(touched(access, epoch, thread, how).with_bytes(bytes)) {}
+
+  std::uint64_t word_;
 };
 
 class shadow {
@@ -43,7 +66,7 @@ class shadow {
   void renew(std::uintptr_t address, std::size_t size) noexcept;
 
  private:
-  static constexpr std::size_t remembered = 4;  // in the cell itself
+  static constexpr std::size_t remembered = 7;  // in the cell itself
   struct alignas(64) cell {
     std::uint32_t generation;
     std::uint8_t used;
@@ -66,7 +89,7 @@ class shadow {
 
   cell& cell_of(std::uintptr_t address) noexcept;
   cell& elsewhere(std::uintptr_t address) noexcept;
-  const touched* enter(cell& in, const touched& by, const vector_clock& happened) noexcept;
+  const touched* enter(cell& in, touched by, const vector_clock& happened) noexcept;
   touched& room(cell& in) noexcept;
 
   cell* arena_ = nullptr;
