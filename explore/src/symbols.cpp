@@ -144,6 +144,18 @@ std::vector<source_place> symbols::without_lines(std::uintptr_t return_address) 
   return {{.function = file_name(modules_[where->module]) + "+" + hexadecimal(call - where->bias)}};
 }
 
+std::vector<symbols::loaded_file> symbols::program_files() const {
+  std::vector<loaded_file> found;
+  std::size_t last = modules_.size();
+  for (const segment& part : segments_) {
+    if (part.module == last) continue;
+    last = part.module;
+    const std::string& file = modules_[last];
+    if (last == 0 || (!file.empty() && !is_system_library(file))) found.push_back({file, part.bias});
+  }
+  return found;
+}
+
 const std::vector<source_place>& symbols::places(std::uintptr_t return_address) {
   const auto found = known_.find(return_address);
   if (found != known_.end()) return found->second;

@@ -35,6 +35,13 @@ class symbols {
   /// The places of a return address, innermost first; at least one. Looks it up if resolve() has not.
   const std::vector<source_place>& places(std::uintptr_t return_address);
 
+  struct loaded_file {
+    std::string file;
+    std::uintptr_t bias;  // what is added to an address in the file
+  };
+  /// The executable, and the libraries that are not the system's.
+  [[nodiscard]] std::vector<loaded_file> program_files() const;
+
   /// "counter" or "counter+8" for an address in a global or static variable, else an empty string.
   [[nodiscard]] std::string variable(std::uintptr_t address) const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "assembly.hpp"
 #include "text_layout.hpp"
 
 namespace explore {
@@ -91,6 +92,8 @@ std::string trace_places::short_place(const call_stack& stack) {
   const std::string whole = place(stack);
   return whole.substr(whole.rfind('/') + 1);
 }
+
+std::string trace_places::unseen_atomic() { return place_of_unseen_atomic(symbols_); }
 
 bool trace_places::is_in_atomic_shared_pointer(const call_stack& stack) {
   return explore::is_in_atomic_shared_pointer(places(stack));

@@ -28,6 +28,9 @@ class trace_places {
   /// Whether an access was made by an operation of std::atomic<std::shared_ptr>, within libstdc++'s header.
   bool is_in_atomic_shared_pointer(const call_stack&);
 
+  /// Where the program has an atomic operation that the explorer does not see; empty if it has none.
+  std::string unseen_atomic();
+
   /// One line for each function, innermost first; the explorer's own frames are left out.
   std::string listing(const call_stack&);
 

@@ -79,6 +79,14 @@ std::string conclusion::data_race() {
            "library's: the program may use such an object from several threads, and need not protect it. To explore "
            "what else the program does, put a std::mutex and a plain std::shared_ptr in its place.";
   }
+  const std::string unseen = places_.unseen_atomic();
+  if (!unseen.empty()) {
+    return both +
+           "Nothing that the explorer sees orders these two. But the program has atomic instructions in assembly, at " +
+           unseen +
+           " among others, and those are not seen: if both threads hold a lock that is made of them, this is no race. "
+           "Put a std::mutex or a lock of std::atomic in its place to explore what else the program does.";
+  }
   return both +
          "Nothing orders these two: no mutex that both hold, no release that an acquire has seen, no start or join "
          "of a thread; so they may happen at the same time, and the program has no defined meaning, whatever values "

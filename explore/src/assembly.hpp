@@ -1,0 +1,21 @@
+/// Atomic operations that the explorer does not see, since the program has them in assembly, for which the compiler emits no
+/// calls: a lock that is made of them orders accesses that look like a race.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "symbols.hpp"
+
+namespace explore {
+
+/// The addresses of the atomic instructions in the output of `objdump -d --no-show-raw-insn`, but for those in functions that
+/// were compiled without calls for the explorer: there they may be the compiler's own.
+std::vector<std::uintptr_t> atomic_instructions(std::string_view disassembly);
+
+/// "ck_spinlock/fas.h:77", the first such place in the program; empty if there is none, or nobody can tell.
+std::string place_of_unseen_atomic(symbols&);
+
+}  // namespace explore
