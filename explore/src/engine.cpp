@@ -101,7 +101,7 @@ void engine::reset() noexcept {
   now_ = first_moment;
   history_ = 0;
   last_news_ = 0;
-  longest_kept_ = 0;
+  longest_kept_ = could_go_on_ = 0;
   exit_actions_ = kept_exit_actions_;
   copy_bytes(at_exit_, kept_at_exit_, exit_actions_ * sizeof(exit_action));
   has_left_early_ = false;

@@ -278,9 +278,11 @@ class engine {
   void refuse_memory(std::size_t size, std::uintptr_t pc) noexcept;
   void forget_objects(std::uintptr_t address, std::size_t size) noexcept;
   void give_up_spinning(const char* why) noexcept;
-  /// So many steps a thread makes by default while others could go on, too: nobody waits for ever, unless a search wants it.
-  std::uint32_t turn() const noexcept { return most_steps_ / 20 + 1; }
+  /// After so many of its own steps, and so on, a thread gives way by default to one that can go on without waiting for
+  /// time. Odd, so that a loop of two steps that holds a lock after every other one meets a moment when others can.
+  std::uint32_t turn() const noexcept { return (most_steps_ / 20) | 1U; }
   bool has_had_its_turn() const noexcept;
+  unsigned turns() const noexcept;
   void note_who_is_kept(std::uint32_t enabled, unsigned next) noexcept;
   unsigned default_choice(std::uint32_t enabled, std::uint32_t by_time) const noexcept;
   void collect(std::uint32_t& enabled, std::uint32_t& by_time) noexcept;
@@ -328,6 +330,7 @@ class engine {
   std::uint32_t reuses_ = 0;
   std::uint32_t most_steps_ = shared_outcome::most_steps;
   std::uint32_t longest_kept_ = 0;  // so many steps others made while a thread could go on, in the second half
+  std::uint32_t could_go_on_ = 0;   // the threads that could at some time in it
   std::uint64_t now_ = 0;
   std::uint64_t history_ = 0;
   ending ending_ = ending::none;

@@ -129,13 +129,16 @@ bool engine::has_had_its_turn() const noexcept {
   return thread_[current_].steps != 0 && thread_[current_].steps % turn() == 0;
 }
 
+unsigned engine::turns() const noexcept { return thread_[current_].steps / turn(); }
+
 unsigned engine::default_choice(std::uint32_t enabled, std::uint32_t by_time) const noexcept {
   const std::uint32_t now = enabled & ~by_time;
   if ((now & bit(current_)) != 0) {
     const std::uint32_t others = now & ~bit(current_);
     if (others == 0 || !has_had_its_turn()) return current_;
-    const std::uint32_t later = others & ~(bit(current_) - 1);
-    return lowest(later != 0 ? later : others);
+    std::uint32_t next = others;  // another one at each turn: the first may always be one that soon waits
+    for (auto skip = turns() % static_cast<unsigned>(__builtin_popcount(others)); skip != 0; --skip) next &= next - 1;
+    return lowest(next);
   }
   if (now != 0) return lowest(now);
   unsigned first = lowest(enabled);
@@ -177,6 +180,7 @@ void engine::give_way() noexcept {
 }
 
 void engine::note_who_is_kept(std::uint32_t enabled, unsigned next) noexcept {
+  could_go_on_ |= enabled;
   for (std::uint32_t rest = enabled & ~bit(next); rest != 0; rest &= rest - 1) {
     const std::uint32_t kept = ++thread_[lowest(rest)].kept;
     if (kept > longest_kept_) longest_kept_ = kept;

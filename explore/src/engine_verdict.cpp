@@ -2,6 +2,7 @@
 #include <sys/syscall.h>
 #include <unwind.h>
 
+#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 #include <utility>
@@ -177,15 +178,20 @@ void engine::conclude(ending how) noexcept {
   const std::uint32_t half = position_ / 2;
   // A store is seen in the end: who has not seen it for so long was kept from it, too.
   if (stale_reads_ != 0 && last_stale_read_ >= half) return;
+  // Somebody who could have gone on was kept from it for longer than others have their turns, or for want of time: that says
+  // nothing of the program.
+  const std::uint32_t turns_of_all = turn() * static_cast<unsigned>(__builtin_popcount(could_go_on_));
+  if (longest_kept_ > std::min(turns_of_all, half / 2)) return;
+  for (unsigned i = 0; i < threads_; ++i) {
+    if (!thread_[i].ended && thread_[i].has_limit && !thread_[i].may_wake_spuriously && !is_open(thread_[i])) return;
+  }
   std::uint32_t could = 0;
   std::uint32_t by_time = 0;
   collect(could, by_time);
-  // Somebody who could have gone on was kept from it for longer than others have their turns: that says nothing of the program.
-  if (longest_kept_ > turn() * static_cast<unsigned>(__builtin_popcount(could))) return;
   // A livelock: for half of the time all have tried in vain, and whatever they wrote had been written before.
   bool all_in_vain = last_news_ < half;
   for (unsigned i = 0; i < threads_; ++i) {
-    if ((could >> i & 1U) != 0 && thread_[i].last_in_vain < half) all_in_vain = false;
+    if ((could & bit(i)) != 0 && thread_[i].last_in_vain < half) all_in_vain = false;
   }
   if (all_in_vain) {
     fail(verdict::livelock, "after %u steps no end is near: every thread that can go on tries again and again, in vain",

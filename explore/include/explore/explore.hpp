@@ -24,7 +24,8 @@
 namespace explore {
 
 /// How the interleavings are chosen. A *deviation* is a choice that is not the default one; the default is that the running
-/// thread goes on, and that the lowest-numbered one follows when it cannot.
+/// thread goes on, and that the lowest-numbered one follows when it cannot. After each twentieth of options::steps that it has
+/// made itself, a thread gives way to another one that can go on, if there is one then.
 enum class strategy : std::uint8_t {
   automatic,    ///< exhaustive; if that does not end within the budget, bounded, then sampling
   exhaustive,   ///< every behaviour once, by partial-order reduction

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "explore/explore.hpp"
 
@@ -26,6 +27,30 @@ options named(const char* name, strategy by, std::uint64_t executions = 10'000'0
   how.executions = executions;
   return how;
 }
+
+class wake_up_call {
+ public:
+  void ring() { change(+1); }
+  void end() { change(over); }
+  void wait_until_over() {
+    std::unique_lock hold(mutex_);
+    for (int seen = 0; seen != over; seen = rung_) {
+      told_.wait(hold, [&] { return rung_ != seen; });
+    }
+  }
+
+ private:
+  static constexpr int over = -1;
+  void change(int by) {
+    const std::lock_guard hold(mutex_);
+    rung_ = by == over ? over : rung_ + by;
+    told_.notify_one();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable told_;
+  int rung_ = 0;
+};
 
 void look_at_each_other() {
   static std::atomic<int> first, second;
@@ -57,22 +82,54 @@ void wait_for_a_flag() {
 }
 
 // The loop changes something in each round: it is not taken for one that waits.
+template <int Others>
 void count_until_told() {
-  std::atomic<bool> told{false};
+  std::atomic<int> told{0};
   std::atomic<int> count{0};
-  std::thread other([&] { told = true; });
-  while (!told) ++count;
+  std::vector<std::thread> others;
+  for (int i = 0; i < Others; ++i) others.emplace_back([&] { ++told; });
+  while (told != Others) ++count;
+  for (std::thread& each : others) each.join();
+}
+
+void look_under_a_lock_until_told() {
+  std::mutex mutex;
+  bool told = false;
+  int count = 0;
+  std::thread other([&] {
+    const std::lock_guard hold(mutex);
+    told = true;
+  });
+  for (bool seen = false; !seen; ++count) {
+    const std::lock_guard hold(mutex);
+    seen = told;
+  }
   other.join();
 }
 
-void count_until_two_have_told() {
-  std::atomic<int> told{0};
+// Thread 1 can go on each time when main has had its turn, and waits again soon.
+void wake_one_until_told_by_another() {
+  std::atomic<bool> told{false};
   std::atomic<int> count{0};
-  std::thread second([&] { ++told; });
-  std::thread third([&] { ++told; });
-  while (told != 2) ++count;
-  second.join();
-  third.join();
+  wake_up_call call;
+  std::thread sleeper([&] { call.wait_until_over(); });
+  std::thread teller([&] { told = true; });
+  while (!told) {
+    if (++count % 4 == 0) call.ring();
+  }
+  call.end();
+  sleeper.join();
+  teller.join();
+}
+
+void spin_for_ever() {
+  std::atomic<bool> never{false};
+  const auto wait = [&] {
+    while (!never) {
+    }
+  };
+  std::thread other(wait);
+  wait();
 }
 
 void count_for_ever() {
@@ -135,34 +192,39 @@ TEST(Limits, OfRepetitionsAreToldByABoundedSearch) {
 }
 
 TEST(Limits, AnExecutionDoesNotEndWithoutThoseWhoCouldGoOn) {
-  for (void (*const program)() : {count_until_told, count_until_two_have_told}) {
-    options how = named("told", strategy::bounded);
-    how.deviations = 0;
-    how.steps = 100;
-    const report found = check(program, how);
-    EXPECT_TRUE(found.passed()) << found;
-    EXPECT_FALSE(contains(found, "ended by the limit")) << found;
+  for (void (*const program)() :
+       {count_until_told<1>, count_until_told<2>, look_under_a_lock_until_told, wake_one_until_told_by_another}) {
+    for (const unsigned steps : {300, 500, 5'000}) {
+      options how = named("told", strategy::bounded);
+      how.deviations = 0;
+      how.steps = steps;
+      const report found = check(program, how);
+      EXPECT_TRUE(found.passed()) << steps << found;
+      EXPECT_FALSE(contains(found, "ended by the limit")) << steps << found;
+    }
   }
-}
-
-TEST(Limits, WhoIsKeptFromGoingOnByALateDeviationIsNoReasonForAnAlarm) {
-  options how = named("told", strategy::bounded);
-  how.deviations = 2;
-  how.steps = 100;
-  const report found = check(count_until_told, how);
-  EXPECT_TRUE(found.passed()) << found;
-  EXPECT_TRUE(contains(found, ", up to 2 deviations")) << found;
 }
 
 TEST(Limits, WhoIsKeptFromGoingOnByLotIsNoReasonForAnAlarm) {
-  options how = named("told", strategy::pct, 5'000);
-  how.depth = 3;
+  options how = named("told", strategy::pct, 2'000);
   how.steps = 100;
-  for (void (*const program)() : {count_until_told, count_until_two_have_told}) {
+  for (void (*const program)() : {count_until_told<1>, count_until_told<2>}) {
     const report found = check(program, how);
     EXPECT_TRUE(found.passed()) << found;
-    EXPECT_TRUE(contains(found, "ended by the limit of 100 steps")) << found;
+    EXPECT_TRUE(contains(found, "ended by the limit of")) << found;
   }
+  how.steps = 400;
+  how.depth = 1;  // whoever begins as the first remains it
+  const report of_ten = check(count_until_told<9>, how);
+  EXPECT_TRUE(of_ten.passed()) << of_ten;
+  EXPECT_TRUE(contains(of_ten, "ended by the limit of")) << of_ten;
+}
+
+TEST(Limits, TwoThatSpinForEverAreFoundThoughTheLimitComesBeforeTheirPatienceEnds) {
+  options how = named("spin", strategy::exhaustive, 1'000);
+  how.steps = 100;
+  const report found = check(spin_for_ever, how);
+  EXPECT_TRUE(found.kind == verdict::step_limit || found.kind == verdict::livelock) << found;
 }
 
 // But not by that of priorities, which keeps the others from going on.
