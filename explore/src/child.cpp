@@ -3,7 +3,6 @@
 #include <cxxabi.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include <new>
 
 #include "engine.hpp"
+#include "own_memory.hpp"
 #include "real.hpp"
 #include "search_sampling.hpp"
 #include "search_tree.hpp"
@@ -21,7 +21,7 @@
 
 namespace explore {
 
-const std::vector<std::string>* states_to_reach = nullptr;
+EXPLORE_OWN constinit const std::vector<std::string>* states_to_reach = nullptr;
 
 namespace {
 
@@ -42,11 +42,12 @@ void on_crash(int signal, siginfo_t* info, void* context) noexcept {
   const auto at = reinterpret_cast<std::uintptr_t>(info->si_addr);
   if (signal == SIGSEGV && active->let_write(at)) return;
   if (!is_explored()) {
-    ::signal(signal, SIG_DFL);
+    struct sigaction end {};
+    end.sa_handler = SIG_DFL;
+    ::sigaction(signal, &end, nullptr);
     return;  // the instruction is repeated and ends the process
   }
   engine& in = *active;
-  in.guard_no_globals();  // a fault in here would be the end
   const auto* const registers = static_cast<const ucontext_t*>(context);
   in.self().pending.pc = static_cast<std::uintptr_t>(registers->uc_mcontext.gregs[REG_RIP]) + 1;
   const auto stack = reinterpret_cast<std::uintptr_t>(heap::stack(in.current()));
@@ -63,19 +64,14 @@ void on_crash(int signal, siginfo_t* info, void* context) noexcept {
 void catch_crashes() noexcept {
   constexpr std::size_t size = std::size_t{64} * 1024;
   stack_t stack{};
-  stack.ss_sp = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  stack.ss_sp = own_memory::map(size);  // what a fault leaves there are no pointers of the program's
   stack.ss_size = size;
   ::sigaltstack(&stack, nullptr);
   struct sigaction action {};
   action.sa_sigaction = on_crash;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-  sigset_t crashes;
-  ::sigemptyset(&crashes);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) {
-    ::sigaction(signal, &action, nullptr);
-    ::sigaddset(&crashes, signal);
-  }
-  kernel(SYS_rt_sigprocmask, SIG_UNBLOCK, argument(&crashes), 0, _NSIG / 8);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) ::sigaction(signal, &action, nullptr);
+  unblock_crashes();
 }
 
 }  // namespace
@@ -293,6 +289,8 @@ void run_child(const task& what, shared_outcome& answer) {
   }
   active->keep_state(what.stack_begin,
                      !can_switch_thread_base() || std::getenv("QUIESCE_EXPLORE_BY_THREADS") != nullptr);
+  if (!active->has_kept_all())
+    give_up(answer, "the program's variables are in more parts than the explorer has room for");
   if (!what.is_replay && !what.is_scheduled) active->guard_globals();  // in one execution only a debugger would notice
   searching{*active, what, answer}.search_by_strategy();
   answer.is_over = true;

@@ -1,5 +1,6 @@
 #include "engine.hpp"
 
+#include <signal.h>
 #include <sys/single_threaded.h>
 #include <sys/syscall.h>
 
@@ -42,6 +43,7 @@ engine* engine::create(shared_outcome& answer, const char** why) noexcept {
     return nullptr;
   }
   made->system_code_.find();
+  kernel(SYS_rt_sigprocmask, SIG_BLOCK, 0, argument(&made->first_blocked_), sizeof made->first_blocked_);
   return made;
 }
 
@@ -92,6 +94,7 @@ void engine::reset() noexcept {
   heap_.reset();
   shadow_.forget();
   descriptors_.reset();
+  signals_.put_back();
   for (unsigned i = 0; i < threads_; ++i) carriers_.reset(i);
   reset_libc();
   ++generation_;
@@ -170,6 +173,7 @@ unsigned engine::create_thread(void* (*routine)(void*), void* argument) noexcept
     made.happened = self().happened;
   }
   made.happened.of[number] = 1;
+  made.blocked = number == 0 ? first_blocked_ : self().blocked;
   made.place.thread_base = carriers_.base(number);
   prepare_fiber(made.place, heap::stack(number), stack_size, begin_fiber);
   if (by_baton_) baton_.prepare(number, made.place);

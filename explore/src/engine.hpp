@@ -23,6 +23,7 @@
 #include "search.hpp"
 #include "shadow.hpp"
 #include "shared_outcome.hpp"
+#include "signal_actions.hpp"
 #include "step.hpp"
 #include "weak_memory.hpp"
 
@@ -49,6 +50,7 @@ class engine {
   void guard_globals() noexcept { segments_.guard(); }
   bool let_write(std::uintptr_t address) noexcept { return segments_.let_write(address); }
   void guard_no_globals() noexcept { segments_.guard_no_longer(); }
+  bool has_kept_all() const noexcept { return segments_.is_complete(); }
   /// Remembers the state from which each execution begins. `stack_begin`: the lowest address of the caller's stack that is
   /// put back, or zero. `by_baton`: each logical thread on an OS thread of its own.
   void keep_state(std::uintptr_t stack_begin, bool by_baton) noexcept;
@@ -240,6 +242,7 @@ class engine {
     const gate waits = thread_[thread].waits_at;
     return waits == gate::changed || waits == gate::counted || waits == gate::ready || waits == gate::ended;
   }
+  signal_actions& signals() noexcept { return signals_; }
   void mark_reached(unsigned state) noexcept { answer_.reached |= std::uint64_t{1} << state; }
   std::uint64_t history() const noexcept { return history_; }
   /// exit() in another thread than the first: nothing comes after it, in this execution.
@@ -375,6 +378,8 @@ class engine {
   heap heap_;
   shadow shadow_;
   saved_segments segments_;
+  signal_actions signals_;
+  std::uint64_t first_blocked_ = 0;  // the signals that the process blocked when it began
   // The part of the calling thread's stack that is the explorer's.
   std::uintptr_t driver_stack_begin_ = 0;
   std::uintptr_t driver_stack_end_ = 0;

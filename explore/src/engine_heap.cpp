@@ -133,9 +133,10 @@ void engine::forget_objects(std::uintptr_t address, std::size_t size) noexcept {
 // Memory that is neither a variable nor the program's heap, but may have been given a pointer: what existed before the first
 // execution, what libc allocates for itself and others, and what the program has mapped.
 void engine::reach_from_elsewhere() noexcept {
-  own_memory::range without[own_memory::most_ranges + 2];
+  own_memory::range without[own_memory::most_ranges + 3];
   std::size_t count = own_memory::count();
   copy_bytes(without, own_memory::ranges(), count * sizeof *without);
+  without[count++] = own_memory::variables();
   without[count++] = {arena_begin, carriers::end_of_stacks};
   without[count++] = {driver_stack_begin_, driver_stack_end_};
   see_writable_memory(

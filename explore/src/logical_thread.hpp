@@ -76,6 +76,8 @@ struct logical_thread {
   std::uint32_t others_seen = 0;   // steps of others at its last yield
   std::uint32_t kept = 0;          // steps that others made while it could, in the second half of an execution
 
+  std::uint64_t blocked = 0;  // signals, a bit each
+
   call_stack stack;  // at its pending step, while it is recorded
 
   void* (*routine)(void*) = nullptr;

@@ -98,8 +98,10 @@ range bound_functions(const dl_phdr_info& module) noexcept {
 void saved_segments::add(std::uintptr_t begin, std::size_t size) noexcept { add(begin, size, false); }
 
 void saved_segments::add(std::uintptr_t begin, std::size_t size, bool may_be_guarded) noexcept {
-  if (count_ == most_segments || size == 0) return;
-  auto* const saved = static_cast<unsigned char*>(own_memory::map(size));
+  if (size == 0) return;
+  auto* const saved = count_ != most_segments ? static_cast<unsigned char*>(own_memory::map(size)) : nullptr;
+  is_complete_ = is_complete_ && saved != nullptr;
+  if (saved == nullptr) return;
   copy_bytes(saved, reinterpret_cast<void*>(begin), size);
   segment_[count_++] = {reinterpret_cast<unsigned char*>(begin), size, saved, may_be_guarded, false};
 }
@@ -147,6 +149,7 @@ void saved_segments::restore() noexcept {
 }
 
 void saved_segments::guard() noexcept {
+  restore();  // something may have changed since they were saved
   for (std::size_t i = 0; i < count_; ++i) {
     if (!segment_[i].may_be_guarded) continue;
     const std::uintptr_t first = begin(i) & ~(page_size - 1);

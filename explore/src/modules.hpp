@@ -42,6 +42,8 @@ class saved_segments {
   void save() noexcept;
   void restore() noexcept;
   bool is_saved() const noexcept { return count_ != 0; }
+  /// False: there was no room for all of it.
+  bool is_complete() const noexcept { return is_complete_; }
   std::size_t count() const noexcept { return count_; }
   std::uintptr_t begin(std::size_t number) const noexcept {
     return reinterpret_cast<std::uintptr_t>(segment_[number].begin);
@@ -67,7 +69,7 @@ class saved_segments {
     bool may_be_guarded;  // in one page
     bool is_guarded;      // and so not written
   };
-  static constexpr std::size_t most_segments = 64;
+  static constexpr std::size_t most_segments = 256;
   static int look(dl_phdr_info* module, std::size_t, void* self) noexcept;
   void add_without(std::uintptr_t begin, std::uintptr_t end, const own_memory::range* holes, std::size_t count,
                    bool in_pages) noexcept;
@@ -75,6 +77,7 @@ class saved_segments {
 
   segment segment_[most_segments];
   std::size_t count_ = 0;
+  bool is_complete_ = true;
 };
 
 /// Whether the address lies in the code, the constants or the variables of a file that is loaded.

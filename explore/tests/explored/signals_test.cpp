@@ -1,0 +1,251 @@
+// Masks and handlers of signals, in an execution and in the one after it.
+#include <gtest/gtest.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cassert>
+#include <cerrno>
+#include <cstdint>
+#include <new>
+#include <string>
+#include <thread>
+
+#include "explore/explore.hpp"
+
+namespace {
+
+using explore::check;
+using explore::options;
+using explore::report;
+using explore::strategy;
+using explore::verdict;
+
+report explored(void (*program)()) {
+  options how;
+  how.name = "signals";
+  how.jobs = 1;  // so that each execution follows another one
+  how.search = strategy::exhaustive;
+  return check(program, how);
+}
+
+void expect_two(void (*program)()) {
+  const report found = explored(program);
+  EXPECT_TRUE(found.passed()) << found;
+  EXPECT_TRUE(found.complete) << found;
+  EXPECT_EQ(found.executions, 2U) << found;
+}
+
+void add_in_two_threads() {
+  std::atomic<int> count{0};
+  std::thread other([&] { ++count; });
+  ++count;
+  other.join();
+  assert(count == 2);
+}
+
+sigset_t all_signals() {
+  sigset_t all;
+  sigfillset(&all);
+  return all;
+}
+
+bool is_blocked(int signal) {
+  sigset_t now;
+  sigfillset(&now);
+  pthread_sigmask(SIG_BLOCK, nullptr, &now);
+  return sigismember(&now, signal) == 1;
+}
+
+void change(int how, int signal) {
+  sigset_t one;
+  sigemptyset(&one);
+  sigaddset(&one, signal);
+  assert(pthread_sigmask(how, &one, nullptr) == 0);
+}
+
+void dereference_nothing() {
+  volatile int* volatile nothing = nullptr;
+  *nothing = 1;
+}
+
+void expect_crash(const report& found) {
+  EXPECT_EQ(found.kind, verdict::died_by_signal) << found;
+  EXPECT_NE(found.text.find("SIGSEGV, address 0"), std::string::npos) << found;
+}
+
+// Past the explorer.
+std::uint64_t blocked_by_the_system() {
+  std::uint64_t mask = 0;
+  long result = 0;
+  register long size asm("r10") = sizeof mask;
+  asm volatile("syscall"
+               : "=a"(result)
+               : "a"(SYS_rt_sigprocmask), "D"(SIG_BLOCK), "S"(0L), "d"(&mask), "r"(size)
+               : "rcx", "r11", "memory");
+  return mask;
+}
+
+void handle(int) {}
+void no_memory() {}
+
+sigjmp_buf after_division;
+void recover(int) {
+  std::set_new_handler(no_memory);
+  siglongjmp(after_division, 1);
+}
+
+unsigned char small_stack[16384];
+
+}  // namespace
+
+TEST(Signals, AMaskIsTheThreadsOwnAndANewThreadBeginsWithThatOfItsCreator) {
+  expect_two([] {
+    assert(!is_blocked(SIGTERM));
+    change(SIG_BLOCK, SIGTERM);
+    std::atomic<int> count{0};
+    std::thread other([&] {
+      assert(is_blocked(SIGTERM));
+      change(SIG_UNBLOCK, SIGTERM);
+      change(SIG_BLOCK, SIGUSR1);
+      assert(!is_blocked(SIGTERM));
+      ++count;
+    });
+    ++count;
+    other.join();
+    assert(is_blocked(SIGTERM));
+    assert(!is_blocked(SIGUSR1));
+  });
+}
+
+TEST(Signals, AMaskIsReplacedAndSomeAreNeverBlocked) {
+  const report found = explored([] {
+    const sigset_t all = all_signals();
+    sigset_t before;
+    assert(sigprocmask(SIG_SETMASK, &all, &before) == 0);
+    assert(sigismember(&before, SIGTERM) == 0);
+    assert(is_blocked(SIGTERM) && !is_blocked(SIGKILL) && !is_blocked(SIGSTOP));
+    assert(sigprocmask(SIG_SETMASK, &before, nullptr) == 0);
+    assert(!is_blocked(SIGTERM));
+  });
+  EXPECT_TRUE(found.passed()) << found;
+}
+
+TEST(Signals, AMaskIsNotChangedInAWayThatThereIsNot) {
+  const report found = explored([] {
+    const sigset_t all = all_signals();
+    assert(pthread_sigmask(17, &all, nullptr) == EINVAL);
+    errno = 0;
+    assert(sigprocmask(17, &all, nullptr) == -1 && errno == EINVAL);
+    assert(!is_blocked(SIGTERM));
+  });
+  EXPECT_TRUE(found.passed()) << found;
+}
+
+TEST(Signals, WhatTheCallerBlocksIsBlocked) {
+  sigset_t one;
+  sigset_t before;
+  sigemptyset(&one);
+  sigaddset(&one, SIGUSR1);
+  pthread_sigmask(SIG_BLOCK, &one, &before);
+  const report found = explored([] { assert(is_blocked(SIGUSR1)); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  EXPECT_TRUE(found.passed()) << found;
+}
+
+TEST(Signals, ACrashIsReportedThoughItsSignalIsBlocked) {
+  expect_crash(explored([] {
+    const sigset_t all = all_signals();
+    sigprocmask(SIG_BLOCK, &all, nullptr);
+    dereference_nothing();
+  }));
+
+  const sigset_t all = all_signals();
+  sigset_t before;
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const report by_caller = explored(dereference_nothing);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  expect_crash(by_caller);
+}
+
+TEST(Signals, AHandlerIsGoneInTheNextExecution) {
+  expect_two([] {
+    assert(signal(SIGUSR1, handle) == SIG_DFL);
+    struct sigaction now {};
+    now.sa_handler = SIG_IGN;
+    struct sigaction before {};
+    assert(sigaction(SIGUSR2, &now, &before) == 0 && before.sa_handler == SIG_DFL);
+    add_in_two_threads();
+    assert(signal(SIGUSR1, SIG_IGN) == handle);
+  });
+}
+
+TEST(Signals, ACrashBeforeItsHandlerIsSetIsReportedThoughAnEarlierExecutionSetIt) {
+  expect_crash(explored([] {
+    std::atomic<bool> has_begun{false};
+    std::thread other([&] {
+      if (!has_begun) dereference_nothing();
+    });
+    has_begun = true;
+    signal(SIGSEGV, [](int) { _exit(0); });
+    other.join();
+  }));
+}
+
+TEST(Signals, AHandlerThatEndsTheProcessLeavesNothingBlocked) {
+  const report found = explored([] {
+    assert((blocked_by_the_system() & std::uint64_t{1} << (SIGSEGV - 1)) == 0);
+    std::atomic<bool> may_crash{false};
+    std::thread other([&] {
+      if (may_crash) dereference_nothing();
+    });
+    signal(SIGSEGV, [](int) { _exit(0); });
+    may_crash = true;
+    other.join();
+  });
+  EXPECT_TRUE(found.passed()) << found;
+  EXPECT_EQ(found.executions, 2U) << found;
+}
+
+TEST(Signals, AnAlternateStackIsGoneInTheNextExecution) {
+  expect_two([] {
+    stack_t mine{};
+    mine.ss_sp = small_stack;
+    mine.ss_size = sizeof small_stack;
+    stack_t before{};
+    assert(sigaltstack(&mine, &before) == 0);
+    assert(before.ss_sp != small_stack);
+    assert(std::get_new_handler() == nullptr);
+    small_stack[sizeof small_stack - 64] = 7;  // where a frame would lie
+    std::set_new_handler(no_memory);
+    assert(small_stack[sizeof small_stack - 64] == 7);
+    add_in_two_threads();
+  });
+}
+
+TEST(Signals, AHandlerThatBlocksAllOthersMayChangeTheLibrarysVariables) {
+  expect_two([] {
+    struct sigaction action {};
+    action.sa_handler = recover;
+    sigfillset(&action.sa_mask);
+    assert(sigaction(SIGFPE, &action, nullptr) == 0);
+    volatile int nothing = 0;
+    if (sigsetjmp(after_division, 1) == 0) nothing = 7 / nothing;
+    assert(std::get_new_handler() == no_memory);
+    add_in_two_threads();
+  });
+}
+
+TEST(Signals, WaysToSetThemThatAreNotModelledAreRefused) {
+  const report held = explored([] { ssignal(SIGTERM, SIG_IGN); });
+  EXPECT_EQ(held.kind, verdict::not_modelled) << held;
+  EXPECT_NE(held.text.find("ssignal()"), std::string::npos) << held;
+  const report called = explored([] {
+    std::uint64_t all = ~std::uint64_t{0};
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, nullptr, sizeof all);
+  });
+  EXPECT_EQ(called.kind, verdict::not_modelled) << called;
+  EXPECT_NE(called.text.find("SYS_rt_sigprocmask"), std::string::npos) << called;
+}
