@@ -1,6 +1,7 @@
 #include "assembly.hpp"
 
 #include <cstdlib>
+#include <optional>
 
 #include "tool_output.hpp"
 
@@ -13,8 +14,8 @@ struct function {
   bool calls_others = false;
   std::vector<std::uintptr_t> atomic{};
 
-  // One with neither hooks nor calls has nothing in it that the compiler would have called the explorer for.
-  [[nodiscard]] bool has_hooks() const { return calls_hooks || !calls_others; }
+  // One that calls nobody may have been compiled for the explorer all the same: with nothing in it to be told.
+  [[nodiscard]] bool may_have_hooks() const { return calls_hooks || !calls_others; }
 };
 
 void take_instruction(std::string_view line, function& into) {
@@ -23,11 +24,13 @@ void take_instruction(std::string_view line, function& into) {
   const std::string_view instruction = line.substr(colon + 2);
   if (instruction.find("<__tsan_") != std::string_view::npos) {
     into.calls_hooks = true;
-  } else if (instruction.starts_with("call")) {
+  } else if (instruction.find("call ") != std::string_view::npos) {
     into.calls_others = true;
   }
   const bool exchanges = instruction.starts_with("xchg") && instruction.find('(') != std::string_view::npos;
-  if (!exchanges && !instruction.starts_with("lock ")) return;
+  const bool locks = instruction.starts_with("lock ") || instruction.starts_with("xacquire lock ") ||
+                     instruction.starts_with("xrelease lock ");
+  if (!exchanges && !locks) return;
   into.atomic.push_back(std::strtoul(std::string(line.substr(0, colon)).c_str(), nullptr, 16));
 }
 
@@ -47,7 +50,7 @@ std::vector<std::uintptr_t> atomic_instructions(std::string_view disassembly) {
   std::vector<std::uintptr_t> found;
   function now;
   const auto end_function = [&] {
-    if (now.has_hooks()) found.insert(found.end(), now.atomic.begin(), now.atomic.end());
+    if (now.may_have_hooks()) found.insert(found.end(), now.atomic.begin(), now.atomic.end());
     now = {};
   };
   while (!disassembly.empty()) {
@@ -65,17 +68,22 @@ std::vector<std::uintptr_t> atomic_instructions(std::string_view disassembly) {
 }
 
 std::string place_of_unseen_atomic(symbols& known) {
+  static std::optional<std::string> answer;  // it does not change, and is asked for again by each kind of report
+  if (answer.has_value()) return *answer;
+  answer = "";
   for (const symbols::loaded_file& one : known.program_files()) {
+    const std::string text = output_of({"objdump", "-d", "-j", ".text", "--no-show-raw-insn", one.file}, "");
     std::vector<std::uintptr_t> addresses;
-    const std::string text = output_of({"objdump", "-d", "--no-show-raw-insn", one.file}, "");
     for (const std::uintptr_t offset : atomic_instructions(text)) addresses.push_back(one.bias + offset + 1);
     known.resolve(addresses);
     for (const std::uintptr_t address : addresses) {
       const std::vector<source_place>& places = known.places(address);
-      if (is_programs(places)) return places.front().text();
+      if (!is_programs(places)) continue;
+      answer = places.front().text();
+      return *answer;
     }
   }
-  return {};
+  return *answer;
 }
 
 }  // namespace explore

@@ -151,7 +151,8 @@ std::vector<symbols::loaded_file> symbols::program_files() const {
     if (part.module == last) continue;
     last = part.module;
     const std::string& file = modules_[last];
-    if (last == 0 || (!file.empty() && !is_system_library(file))) found.push_back({file, part.bias});
+    if (last == 0 || (file.find('/') != std::string::npos && !is_system_library(file)))
+      found.push_back({file, part.bias});
   }
   return found;
 }

@@ -80,17 +80,17 @@ std::string conclusion::data_race() {
            "what else the program does, put a std::mutex and a plain std::shared_ptr in its place.";
   }
   const std::string unseen = places_.unseen_atomic();
-  if (!unseen.empty()) {
-    return both +
-           "Nothing that the explorer sees orders these two. But the program has atomic instructions in assembly, at " +
-           unseen +
-           " among others, and those are not seen: if both threads hold a lock that is made of them, this is no race. "
-           "Put a std::mutex or a lock of std::atomic in its place to explore what else the program does.";
-  }
+  const std::string doubt =
+      unseen.empty()
+          ? ""
+          : " But the program has atomic instructions that are not seen, as they stand in assembly or in code "
+            "without the explorer's options, at " +
+                unseen + " among others: if they make a lock that both threads hold here, this is no race.";
   return both +
          "Nothing orders these two: no mutex that both hold, no release that an acquire has seen, no start or join "
          "of a thread; so they may happen at the same time, and the program has no defined meaning, whatever values "
-         "were seen here. Guard both by one mutex, make the object atomic, or let one thread wait for the other.";
+         "were seen here. Guard both by one mutex, make the object atomic, or let one thread wait for the other." +
+         doubt;
 }
 
 std::string conclusion::use_after_free() {
