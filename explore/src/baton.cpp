@@ -6,6 +6,7 @@
 #include <climits>
 
 #include "real.hpp"
+#include "signal_actions.hpp"
 
 namespace explore {
 
@@ -60,6 +61,7 @@ void baton::gather() noexcept {
 void baton::serve(unsigned self) noexcept {
   for (;;) {
     if (wait(self) == leave) continue;
+    unblock_crashes();  // a handler may have been left for good
     seat_[self].is_away.store(1, std::memory_order_release);
     seat_[self].base.thread_base = seat_[self].start.thread_base;
     switch_fiber(seat_[self].base, seat_[self].start);

@@ -275,6 +275,7 @@ void run_child(const task& what, shared_outcome& answer) {
     if (active == nullptr) give_up(answer, why);
   }
   states_to_reach = &what.how->must_reach;
+  active->keep_blocked_signals();
   catch_crashes();
   std::set_terminate(on_terminate);
   if (!what.is_replay || what.is_silent) silence();

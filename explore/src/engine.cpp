@@ -43,8 +43,11 @@ engine* engine::create(shared_outcome& answer, const char** why) noexcept {
     return nullptr;
   }
   made->system_code_.find();
-  kernel(SYS_rt_sigprocmask, SIG_BLOCK, 0, argument(&made->first_blocked_), sizeof made->first_blocked_);
   return made;
+}
+
+void engine::keep_blocked_signals() noexcept {
+  kernel(SYS_rt_sigprocmask, SIG_BLOCK, 0, argument(&first_blocked_), sizeof first_blocked_);
 }
 
 void engine::keep_state(std::uintptr_t stack_begin, bool by_baton) noexcept {
@@ -174,6 +177,7 @@ unsigned engine::create_thread(void* (*routine)(void*), void* argument) noexcept
   }
   made.happened.of[number] = 1;
   made.blocked = number == 0 ? first_blocked_ : self().blocked;
+  made.handler_stack = {.ss_sp = nullptr, .ss_flags = SS_DISABLE, .ss_size = 0};
   made.place.thread_base = carriers_.base(number);
   prepare_fiber(made.place, heap::stack(number), stack_size, begin_fiber);
   if (by_baton_) baton_.prepare(number, made.place);

@@ -51,6 +51,7 @@ class engine {
   bool let_write(std::uintptr_t address) noexcept { return segments_.let_write(address); }
   void guard_no_globals() noexcept { segments_.guard_no_longer(); }
   bool has_kept_all() const noexcept { return segments_.is_complete(); }
+  void keep_blocked_signals() noexcept;
   /// Remembers the state from which each execution begins. `stack_begin`: the lowest address of the caller's stack that is
   /// put back, or zero. `by_baton`: each logical thread on an OS thread of its own.
   void keep_state(std::uintptr_t stack_begin, bool by_baton) noexcept;
@@ -281,11 +282,11 @@ class engine {
   void refuse_memory(std::size_t size, std::uintptr_t pc) noexcept;
   void forget_objects(std::uintptr_t address, std::size_t size) noexcept;
   void give_up_spinning(const char* why) noexcept;
-  /// After so many of its own steps, and so on, a thread gives way by default to one that can go on without waiting for
-  /// time. Odd, so that a loop of two steps that holds a lock after every other one meets a moment when others can.
+  /// After so many of its own steps, and so on, a thread gives way by default to the one with the fewest that can go on
+  /// without waiting for time; and for some steps more, as a loop may hold just then what the others wait for.
   std::uint32_t turn() const noexcept { return (most_steps_ / 20) | 1U; }
   bool has_had_its_turn() const noexcept;
-  unsigned turns() const noexcept;
+  unsigned fewest_steps(std::uint32_t among) const noexcept;
   void note_who_is_kept(std::uint32_t enabled, unsigned next) noexcept;
   unsigned default_choice(std::uint32_t enabled, std::uint32_t by_time) const noexcept;
   void collect(std::uint32_t& enabled, std::uint32_t& by_time) noexcept;
@@ -379,7 +380,7 @@ class engine {
   shadow shadow_;
   saved_segments segments_;
   signal_actions signals_;
-  std::uint64_t first_blocked_ = 0;  // the signals that the process blocked when it began
+  std::uint64_t first_blocked_ = 0;  // signals, when an execution begins
   // The part of the calling thread's stack that is the explorer's.
   std::uintptr_t driver_stack_begin_ = 0;
   std::uintptr_t driver_stack_end_ = 0;

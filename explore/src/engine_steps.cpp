@@ -126,19 +126,22 @@ void engine::collect(std::uint32_t& enabled, std::uint32_t& by_time) noexcept {
 // Counted in the thread's own steps, which are the same in executions with the same history: what a bounded search has tried
 // after one of them it need not try after another.
 bool engine::has_had_its_turn() const noexcept {
-  return thread_[current_].steps != 0 && thread_[current_].steps % turn() == 0;
+  return thread_[current_].steps >= turn() && thread_[current_].steps % turn() <= turn() / 16 + 2;
 }
 
-unsigned engine::turns() const noexcept { return thread_[current_].steps / turn(); }
+unsigned engine::fewest_steps(std::uint32_t among) const noexcept {
+  unsigned found = lowest(among);
+  for (std::uint32_t rest = among; rest != 0; rest &= rest - 1) {
+    if (thread_[lowest(rest)].steps < thread_[found].steps) found = lowest(rest);
+  }
+  return found;
+}
 
 unsigned engine::default_choice(std::uint32_t enabled, std::uint32_t by_time) const noexcept {
   const std::uint32_t now = enabled & ~by_time;
   if ((now & bit(current_)) != 0) {
     const std::uint32_t others = now & ~bit(current_);
-    if (others == 0 || !has_had_its_turn()) return current_;
-    std::uint32_t next = others;  // another one at each turn: the first may always be one that soon waits
-    for (auto skip = turns() % static_cast<unsigned>(__builtin_popcount(others)); skip != 0; --skip) next &= next - 1;
-    return lowest(next);
+    return others != 0 && has_had_its_turn() ? fewest_steps(others) : current_;
   }
   if (now != 0) return lowest(now);
   unsigned first = lowest(enabled);
@@ -189,6 +192,9 @@ void engine::note_who_is_kept(std::uint32_t enabled, unsigned next) noexcept {
 }
 
 void engine::switch_to(unsigned next) noexcept {
+  // Masks are those of the one thread that the system knows: who is in a handler must not take a crash from the others.
+  if (signals_.may_handle_crashes()) [[unlikely]]
+    unblock_crashes();
   const unsigned before = current_;
   current_ = next;
   if (by_baton_) return baton_.pass(before, next);

@@ -181,7 +181,7 @@ void engine::conclude(ending how) noexcept {
   // Somebody who could have gone on was kept from it for longer than others have their turns, or for want of time: that says
   // nothing of the program.
   const std::uint32_t turns_of_all = turn() * static_cast<unsigned>(__builtin_popcount(could_go_on_));
-  if (longest_kept_ > std::min(turns_of_all, half / 2)) return;
+  if (longest_kept_ > std::min(turns_of_all, half - half / 4)) return;
   for (unsigned i = 0; i < threads_; ++i) {
     if (!thread_[i].ended && thread_[i].has_limit && !thread_[i].may_wake_spuriously && !is_open(thread_[i])) return;
   }

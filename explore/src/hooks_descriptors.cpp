@@ -88,9 +88,13 @@ ssize_t read_modelled(int fd, void* to, std::size_t size, std::uintptr_t pc) noe
 
 // --- Writing --------------------------------------------------------------------------------------------------------
 
-bool ignores_broken_pipes() noexcept {
+// True: the signal is ignored or blocked.
+bool survives_broken_pipe(engine& in) noexcept {
   struct sigaction now {};
-  return ::sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+  ::sigaction(SIGPIPE, nullptr, &now);
+  if (now.sa_handler == SIG_IGN || (in.self().blocked >> (SIGPIPE - 1) & 1U) != 0) return true;
+  if (now.sa_handler != SIG_DFL) in.fail(verdict::not_modelled, "SIGPIPE would call a handler of the program's");
+  return false;
 }
 
 ssize_t put(const descriptor_call& call, const void* from, std::size_t size, std::uint64_t value) noexcept {
@@ -103,7 +107,7 @@ ssize_t put(const descriptor_call& call, const void* from, std::size_t size, std
   }
   description& reader = descriptors().at(to.other_end);
   if (reader.numbers == 0) {
-    if (ignores_broken_pipes()) return refused(EPIPE);
+    if (survives_broken_pipe(in)) return refused(EPIPE);
     in.fail(verdict::died_by_signal, "SIGPIPE: the other end of the pipe is closed");
   }
   const std::uint32_t room = descriptors().room_in(to);

@@ -15,6 +15,8 @@ EXPLORE_OWN constinit next_definition<int(const stack_t*, stack_t*)> real_stack{
 EXPLORE_OWN constinit next_definition<int(int, const sigset_t*, sigset_t*)> real_thread_mask{"pthread_sigmask"};
 EXPLORE_OWN constinit next_definition<int(int, const sigset_t*, sigset_t*)> real_process_mask{"sigprocmask"};
 
+constexpr std::size_t smallest_stack = 2048;  // MINSIGSTKSZ, which is no constant any more
+
 bool is_in_execution() noexcept { return active != nullptr && active->is_in_execution(); }
 
 // Of the thread, as the program sees it. The system's would stay for the executions to come, and a crash go unreported.
@@ -42,13 +44,41 @@ int change_mask(int how, const sigset_t* set, sigset_t* before) noexcept {
   return 0;
 }
 
-// A handler might be told of a fault that is the explorer's, or keep one from it by its mask.
 void before_action_of(int signal) noexcept {
-  if (!is_in_execution()) return;
   struct sigaction now {};
-  if (real_action.get()(signal, nullptr, &now) != 0) return;
-  active->guard_no_globals();
+  if (!is_in_execution() || real_action.get()(signal, nullptr, &now) != 0) return;
   active->signals().keep(signal, now);
+  // A handler might be told of a fault that is the explorer's, or keep one from it by its mask.
+  if (is_crash(signal)) active->guard_no_globals();
+}
+
+// A stack for handlers is no stack for steps: another thread's handler would begin at its top, too.
+struct sigaction without_own_stack(const struct sigaction& given) noexcept {
+  struct sigaction changed = given;
+  if (is_in_execution()) changed.sa_flags &= ~SA_ONSTACK;
+  return changed;
+}
+
+int change_stack(const stack_t* now, stack_t* before) noexcept {
+  stack_t& stack = active->self().handler_stack;
+  const stack_t was = stack;
+  if (now != nullptr) {
+    const int mode = now->ss_flags;
+    if (mode != 0 && mode != SS_DISABLE && mode != SS_ONSTACK) return EINVAL;
+    if (mode != SS_DISABLE && now->ss_size < smallest_stack) return ENOMEM;
+    stack = *now;
+    if (mode == SS_DISABLE) stack = {.ss_sp = nullptr, .ss_flags = SS_DISABLE, .ss_size = 0};
+    if (mode == SS_ONSTACK) stack.ss_flags = 0;
+  }
+  if (before != nullptr) *before = was;
+  return 0;
+}
+
+// As a function of libc says it.
+int said(int error) noexcept {
+  if (error == 0) return 0;
+  errno = error;
+  return -1;
 }
 
 }  // namespace
@@ -64,15 +94,14 @@ int pthread_sigmask(int how, const sigset_t* set, sigset_t* before) {
 
 int sigprocmask(int how, const sigset_t* set, sigset_t* before) noexcept {
   if (!explore::is_in_execution()) return real_process_mask.get()(how, set, before);
-  const int error = change_mask(how, set, before);
-  if (error == 0) return 0;
-  errno = error;
-  return -1;
+  return said(change_mask(how, set, before));
 }
 
 int sigaction(int signal, const struct sigaction* now, struct sigaction* before) noexcept {
-  if (now != nullptr) before_action_of(signal);
-  return real_action.get()(signal, now, before);
+  if (now == nullptr) return real_action.get()(signal, now, before);
+  before_action_of(signal);
+  const struct sigaction set = without_own_stack(*now);
+  return real_action.get()(signal, &set, before);
 }
 
 sighandler_t signal(int signal, sighandler_t handler) noexcept {
@@ -81,11 +110,7 @@ sighandler_t signal(int signal, sighandler_t handler) noexcept {
 }
 
 int sigaltstack(const stack_t* now, stack_t* before) noexcept {
-  if (now != nullptr && explore::is_in_execution()) {
-    active->guard_no_globals();  // or the kernel would write there at a fault that is the explorer's
-    active->signals().keep_stack();
-  }
-  return real_stack.get()(now, before);
+  return explore::is_in_execution() ? said(change_stack(now, before)) : real_stack.get()(now, before);
 }
 
 }  // extern "C"

@@ -1,6 +1,8 @@
 /// A thread of the program under test, as the engine knows it: what it waits for, its pending step, and what it has seen.
 #pragma once
 
+#include <signal.h>
+
 #include <cstdint>
 
 #include "fiber.hpp"
@@ -77,6 +79,7 @@ struct logical_thread {
   std::uint32_t kept = 0;          // steps that others made while it could, in the second half of an execution
 
   std::uint64_t blocked = 0;  // signals, a bit each
+  stack_t handler_stack{};    // as the program sees it
 
   call_stack stack;  // at its pending step, while it is recorded
 

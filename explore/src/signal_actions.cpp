@@ -2,16 +2,12 @@
 
 #include <sys/syscall.h>
 
-#include <initializer_list>
-
 #include "real.hpp"
 
 namespace explore {
 
 void unblock_crashes() noexcept {
-  std::uint64_t crashes = 0;
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) crashes |= std::uint64_t{1} << (signal - 1);
-  kernel(SYS_rt_sigprocmask, SIG_UNBLOCK, argument(&crashes), 0, sizeof crashes);
+  kernel(SYS_rt_sigprocmask, SIG_UNBLOCK, argument(&crash_signals), 0, sizeof crash_signals);
 }
 
 void signal_actions::keep(int signal, const struct sigaction& first) noexcept {
@@ -21,20 +17,13 @@ void signal_actions::keep(int signal, const struct sigaction& first) noexcept {
   first_[signal - 1] = first;
 }
 
-void signal_actions::keep_stack() noexcept {
-  if (has_stack_) return;
-  has_stack_ = kernel(SYS_sigaltstack, 0, argument(&stack_)) == 0;
-}
-
 // Not in an execution: sigaction() is the system's.
 void signal_actions::put_back() noexcept {
-  if (changed_ != 0) unblock_crashes();  // a handler may have been left for good
+  if (may_handle_crashes()) unblock_crashes();  // a handler may have been left for good
   for (; changed_ != 0; changed_ &= changed_ - 1) {
     const int index = __builtin_ctzll(changed_);
     ::sigaction(index + 1, &first_[index], nullptr);
   }
-  if (has_stack_) kernel(SYS_sigaltstack, argument(&stack_));
-  has_stack_ = false;
 }
 
 }  // namespace explore

@@ -7,22 +7,25 @@
 
 namespace explore {
 
-/// Of those that a crash raises: a thread that blocks one ends without a report.
+/// Signals that a crash raises, a bit each.
+inline constexpr std::uint64_t crash_signals = std::uint64_t{1} << (SIGSEGV - 1) | std::uint64_t{1} << (SIGBUS - 1) |
+                                               std::uint64_t{1} << (SIGFPE - 1) | std::uint64_t{1} << (SIGILL - 1);
+constexpr bool is_crash(int signal) noexcept { return (crash_signals >> (signal - 1) & 1U) != 0; }
+
+/// A thread that blocks one of them ends without a report.
 void unblock_crashes() noexcept;
 
 class signal_actions {
  public:
   /// What a signal's action was before it is changed; only the first time in an execution it counts.
   void keep(int signal, const struct sigaction& first) noexcept;
-  /// The same for the stack on which handlers run.
-  void keep_stack() noexcept;
   void put_back() noexcept;
+  /// Whether a handler of the program's may run in this execution.
+  bool may_handle_crashes() const noexcept { return (changed_ & crash_signals) != 0; }
 
  private:
   std::uint64_t changed_ = 0;  // a bit each
   struct sigaction first_[64];
-  bool has_stack_ = false;
-  stack_t stack_;
 };
 
 }  // namespace explore

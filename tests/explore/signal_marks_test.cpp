@@ -22,8 +22,6 @@ using scenario::unlimited;
 class caught {
  public:
   explicit caught(int number) : number_(number) {
-    // An execution that is cut short leaves the kernel's part of its state to the next one.
-    ::signal(number_, SIG_DFL);
     signal_catcher::catch_signal(number_);
     ::sigaction(number_, nullptr, &action_);
   }

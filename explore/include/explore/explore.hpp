@@ -25,7 +25,7 @@ namespace explore {
 
 /// How the interleavings are chosen. A *deviation* is a choice that is not the default one; the default is that the running
 /// thread goes on, and that the lowest-numbered one follows when it cannot. After each twentieth of options::steps that it has
-/// made itself, a thread gives way to another one that can go on, if there is one then.
+/// made itself, a thread gives way to the one that has made the fewest, of those that can go on.
 enum class strategy : std::uint8_t {
   automatic,    ///< exhaustive; if that does not end within the budget, bounded, then sampling
   exhaustive,   ///< every behaviour once, by partial-order reduction
@@ -78,8 +78,9 @@ struct options {
   strategy search = strategy::automatic;
   std::uint64_t executions = 10'000'000;   ///< at most so many in each part of the search
   std::chrono::milliseconds time{10'000};  ///< at most so long in each part of the search
-  std::uint32_t steps = 5'000;             ///< an execution with more is cut off, and reported
-  std::uint32_t deviations = 3;            ///< bounded: up to so many
+  /// An execution with more is cut off, and reported, unless somebody was kept from going on for long, or waits for time.
+  std::uint32_t steps = 5'000;
+  std::uint32_t deviations = 3;  ///< bounded: up to so many
   /// random, pos: equal seeds make equal executions. sampling, pct: equal seeds and equal numbers of `jobs` do, as there an
   /// execution depends on those that its worker has made before.
   std::uint64_t seed = 1;

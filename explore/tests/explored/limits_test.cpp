@@ -122,6 +122,39 @@ void wake_one_until_told_by_another() {
   teller.join();
 }
 
+// The last one tells all others, which never wait.
+void wait_for_the_last_of_eight() {
+  std::atomic<bool> told{false};
+  std::atomic<int> count{0};
+  std::vector<std::thread> others;
+  for (int i = 0; i < 6; ++i) {
+    others.emplace_back([&] {
+      while (!told) ++count;
+    });
+  }
+  others.emplace_back([&] { told = true; });
+  while (!told) ++count;
+  for (std::thread& each : others) each.join();
+}
+
+// Three steps a round, of which only one leaves the lock free.
+void count_under_a_lock_until_told() {
+  std::mutex mutex;
+  std::atomic<int> count{0};
+  bool told = false;
+  std::thread other([&] {
+    const std::lock_guard hold(mutex);
+    told = true;
+  });
+  ++count;
+  for (bool seen = false; !seen;) {
+    const std::lock_guard hold(mutex);
+    ++count;
+    seen = told;
+  }
+  other.join();
+}
+
 void spin_for_ever() {
   std::atomic<bool> never{false};
   const auto wait = [&] {
@@ -132,13 +165,14 @@ void spin_for_ever() {
   wait();
 }
 
+template <int Others>
 void count_for_ever() {
   std::atomic<int> count{0};
   const auto add = [&] {
     for (;;) ++count;
   };
-  std::thread second(add);
-  std::thread third(add);
+  std::vector<std::thread> others;
+  for (int i = 0; i < Others; ++i) others.emplace_back(add);
   add();
 }
 
@@ -193,8 +227,9 @@ TEST(Limits, OfRepetitionsAreToldByABoundedSearch) {
 
 TEST(Limits, AnExecutionDoesNotEndWithoutThoseWhoCouldGoOn) {
   for (void (*const program)() :
-       {count_until_told<1>, count_until_told<2>, look_under_a_lock_until_told, wake_one_until_told_by_another}) {
-    for (const unsigned steps : {300, 500, 5'000}) {
+       {count_until_told<1>, count_until_told<2>, wait_for_the_last_of_eight, look_under_a_lock_until_told,
+        count_under_a_lock_until_told, wake_one_until_told_by_another}) {
+    for (const unsigned steps : {300, 500, 5'000, 10'000}) {
       options how = named("told", strategy::bounded);
       how.deviations = 0;
       how.steps = steps;
@@ -233,7 +268,9 @@ TEST(Limits, AProgramWithoutAnEndIsFoundByEachSearchThatLetsAllGoOn) {
                               strategy::pos, strategy::random}) {
     options how = named("endless", each, 1'000);
     how.steps = 200;
-    EXPECT_EQ(check(count_for_ever, how).kind, verdict::step_limit) << explore::name_of(each);
+    for (void (*const program)() : {count_for_ever<1>, count_for_ever<2>, count_for_ever<3>}) {
+      EXPECT_EQ(check(program, how).kind, verdict::step_limit) << explore::name_of(each);
+    }
   }
 }
 

@@ -9,6 +9,7 @@
 #include <cassert>
 #include <cerrno>
 #include <cstdint>
+#include <cstdlib>
 #include <new>
 #include <string>
 #include <thread>
@@ -29,6 +30,14 @@ report explored(void (*program)()) {
   how.jobs = 1;  // so that each execution follows another one
   how.search = strategy::exhaustive;
   return check(program, how);
+}
+
+// Each logical thread is one of the system's.
+report explored_by_threads(void (*program)()) {
+  ::setenv("QUIESCE_EXPLORE_BY_THREADS", "1", 1);
+  const report found = explored(program);
+  ::unsetenv("QUIESCE_EXPLORE_BY_THREADS");
+  return found;
 }
 
 void expect_two(void (*program)()) {
@@ -95,6 +104,18 @@ sigjmp_buf after_division;
 void recover(int) {
   std::set_new_handler(no_memory);
   siglongjmp(after_division, 1);
+}
+
+thread_local sigjmp_buf own_place;
+std::atomic<int> recovered;
+void count_and_recover(int) {
+  ++recovered;
+  siglongjmp(own_place, 1);
+}
+
+void divide_by_nothing() {
+  volatile int nothing = 0;
+  if (sigsetjmp(own_place, 1) == 0) nothing = 7 / nothing;
 }
 
 unsigned char small_stack[16384];
@@ -183,7 +204,7 @@ TEST(Signals, AHandlerIsGoneInTheNextExecution) {
 }
 
 TEST(Signals, ACrashBeforeItsHandlerIsSetIsReportedThoughAnEarlierExecutionSetIt) {
-  expect_crash(explored([] {
+  const auto crash_first = [] {
     std::atomic<bool> has_begun{false};
     std::thread other([&] {
       if (!has_begun) dereference_nothing();
@@ -191,7 +212,9 @@ TEST(Signals, ACrashBeforeItsHandlerIsSetIsReportedThoughAnEarlierExecutionSetIt
     has_begun = true;
     signal(SIGSEGV, [](int) { _exit(0); });
     other.join();
-  }));
+  };
+  expect_crash(explored(crash_first));
+  expect_crash(explored_by_threads(crash_first));
 }
 
 TEST(Signals, AHandlerThatEndsTheProcessLeavesNothingBlocked) {
@@ -209,20 +232,88 @@ TEST(Signals, AHandlerThatEndsTheProcessLeavesNothingBlocked) {
   EXPECT_EQ(found.executions, 2U) << found;
 }
 
-TEST(Signals, AnAlternateStackIsGoneInTheNextExecution) {
+TEST(Signals, AnAlternateStackIsTheThreadsOwnAndGoneInTheNextExecution) {
   expect_two([] {
     stack_t mine{};
     mine.ss_sp = small_stack;
     mine.ss_size = sizeof small_stack;
     stack_t before{};
-    assert(sigaltstack(&mine, &before) == 0);
-    assert(before.ss_sp != small_stack);
-    assert(std::get_new_handler() == nullptr);
+    assert(sigaltstack(&mine, &before) == 0 && before.ss_flags == SS_DISABLE);
+    std::atomic<int> count{0};
+    std::thread other([&] {
+      stack_t own{};
+      assert(sigaltstack(nullptr, &own) == 0 && own.ss_flags == SS_DISABLE);
+      ++count;
+    });
+    ++count;
+    other.join();
+    assert(sigaltstack(&before, &mine) == 0 && mine.ss_sp == small_stack);
+    assert(sigaltstack(nullptr, &before) == 0 && before.ss_flags == SS_DISABLE);
+    mine.ss_flags = 77;
+    assert(sigaltstack(&mine, nullptr) == -1 && errno == EINVAL);
+    mine.ss_flags = 0;
+    mine.ss_size = 100;
+    assert(sigaltstack(&mine, nullptr) == -1 && errno == ENOMEM);
+  });
+}
+
+TEST(Signals, AStackForHandlersIsLeftAloneByFaultsThatAreTheExplorers) {
+  expect_two([] {
+    stack_t mine{};
+    mine.ss_sp = small_stack;
+    mine.ss_size = sizeof small_stack;
+    assert(sigaltstack(&mine, nullptr) == 0);
     small_stack[sizeof small_stack - 64] = 7;  // where a frame would lie
     std::set_new_handler(no_memory);
     assert(small_stack[sizeof small_stack - 64] == 7);
     add_in_two_threads();
   });
+}
+
+TEST(Signals, TwoThreadsMayBeInHandlersAtATime) {
+  const auto divide_in_two_threads = [] {
+    stack_t mine{};
+    mine.ss_sp = small_stack;
+    mine.ss_size = sizeof small_stack;
+    assert(sigaltstack(&mine, nullptr) == 0);
+    struct sigaction action {};
+    action.sa_handler = count_and_recover;
+    action.sa_flags = SA_ONSTACK;
+    assert(sigaction(SIGFPE, &action, nullptr) == 0);
+    recovered = 0;
+    std::thread other(divide_by_nothing);
+    divide_by_nothing();
+    other.join();
+    assert(recovered == 2);
+  };
+  for (const report& found : {explored(divide_in_two_threads), explored_by_threads(divide_in_two_threads)}) {
+    EXPECT_TRUE(found.passed()) << found;
+    EXPECT_TRUE(found.complete) << found;
+    EXPECT_EQ(found.executions, 2U) << found;
+  }
+}
+
+TEST(Signals, ABrokenPipeIsAnErrorToWhoBlocksItsSignal) {
+  const auto write_to_nobody = [] {
+    int ends[2];
+    assert(pipe(ends) == 0);
+    close(ends[0]);
+    errno = 0;
+    assert(write(ends[1], "a", 1) == -1 && errno == EPIPE);
+    close(ends[1]);
+  };
+  EXPECT_EQ(explored(write_to_nobody).kind, verdict::died_by_signal);
+  static const auto again = write_to_nobody;
+  const report blocked = explored([] {
+    change(SIG_BLOCK, SIGPIPE);
+    again();
+  });
+  EXPECT_TRUE(blocked.passed()) << blocked;
+  const report handled = explored([] {
+    signal(SIGPIPE, handle);
+    again();
+  });
+  EXPECT_EQ(handled.kind, verdict::not_modelled) << handled;
 }
 
 TEST(Signals, AHandlerThatBlocksAllOthersMayChangeTheLibrarysVariables) {
