@@ -24,7 +24,7 @@ void take_instruction(std::string_view line, function& into) {
   const std::string_view instruction = line.substr(colon + 2);
   if (instruction.find("<__tsan_") != std::string_view::npos) {
     into.calls_hooks = true;
-  } else if (instruction.find("call ") != std::string_view::npos) {
+  } else if (instruction.starts_with("call") || instruction.find(" call") != std::string_view::npos) {
     into.calls_others = true;
   }
   const bool exchanges = instruction.starts_with("xchg") && instruction.find('(') != std::string_view::npos;

@@ -107,7 +107,7 @@ void engine::reset() noexcept {
   now_ = first_moment;
   history_ = 0;
   last_news_ = 0;
-  longest_kept_ = could_go_on_ = 0;
+  longest_kept_ = kept_now_ = could_go_on_ = 0;
   exit_actions_ = kept_exit_actions_;
   copy_bytes(at_exit_, kept_at_exit_, exit_actions_ * sizeof(exit_action));
   has_left_early_ = false;
@@ -154,6 +154,7 @@ unsigned engine::create_thread(void* (*routine)(void*), void* argument) noexcept
   made.pending = {};
   made.pending.what = op::thread_start;
   made.steps = 0;
+  made.steps_before = number == 0 ? 0 : self().steps_before + self().steps;
   made.order.clear();
   made.happened.clear();
   made.released.clear();
@@ -182,6 +183,8 @@ unsigned engine::create_thread(void* (*routine)(void*), void* argument) noexcept
   prepare_fiber(made.place, heap::stack(number), stack_size, begin_fiber);
   if (by_baton_) baton_.prepare(number, made.place);
   ++threads_;
+  constexpr unsigned few = 5;
+  turn_ = (most_steps_ / (4 * (threads_ < few ? few : threads_))) | 1U;
   return number;
 }
 

@@ -282,11 +282,11 @@ class engine {
   void refuse_memory(std::size_t size, std::uintptr_t pc) noexcept;
   void forget_objects(std::uintptr_t address, std::size_t size) noexcept;
   void give_up_spinning(const char* why) noexcept;
-  /// After so many of its own steps, and so on, a thread gives way by default to the one with the fewest that can go on
-  /// without waiting for time; and for some steps more, as a loop may hold just then what the others wait for.
-  std::uint32_t turn() const noexcept { return (most_steps_ / 20) | 1U; }
+  /// After turn_ of its own steps, and so on, a thread gives way by default to one that can go on without waiting for time;
+  /// and for some steps more, as a loop may hold just then what the others wait for. All of this follows from how many steps
+  /// each thread has made: executions with the same history go on alike.
   bool has_had_its_turn() const noexcept;
-  unsigned fewest_steps(std::uint32_t among) const noexcept;
+  unsigned who_is_behind(std::uint32_t among) const noexcept;
   void note_who_is_kept(std::uint32_t enabled, unsigned next) noexcept;
   unsigned default_choice(std::uint32_t enabled, std::uint32_t by_time) const noexcept;
   void collect(std::uint32_t& enabled, std::uint32_t& by_time) noexcept;
@@ -333,7 +333,9 @@ class engine {
   std::uint32_t most_reuses_ = 0;
   std::uint32_t reuses_ = 0;
   std::uint32_t most_steps_ = shared_outcome::most_steps;
+  std::uint32_t turn_ = 1;          // shorter if there are many threads
   std::uint32_t longest_kept_ = 0;  // so many steps others made while a thread could go on, in the second half
+  std::uint32_t kept_now_ = 0;      // the threads that others keep
   std::uint32_t could_go_on_ = 0;   // the threads that could at some time in it
   std::uint64_t now_ = 0;
   std::uint64_t history_ = 0;

@@ -126,22 +126,28 @@ void engine::collect(std::uint32_t& enabled, std::uint32_t& by_time) noexcept {
 // Counted in the thread's own steps, which are the same in executions with the same history: what a bounded search has tried
 // after one of them it need not try after another.
 bool engine::has_had_its_turn() const noexcept {
-  return thread_[current_].steps >= turn() && thread_[current_].steps % turn() <= turn() / 16 + 2;
+  return thread_[current_].steps >= turn_ && thread_[current_].steps % turn_ <= turn_ / 16 + 2;
 }
 
-unsigned engine::fewest_steps(std::uint32_t among) const noexcept {
-  unsigned found = lowest(among);
-  for (std::uint32_t rest = among; rest != 0; rest &= rest - 1) {
-    if (thread_[lowest(rest)].steps < thread_[found].steps) found = lowest(rest);
+// As if all had made their steps since the begin. Not always the first: it may make one step and be back at once.
+unsigned engine::who_is_behind(std::uint32_t among) const noexcept {
+  const auto age = [this](unsigned thread) { return thread_[thread].steps_before + thread_[thread].steps; };
+  unsigned found = 0;
+  for (auto skip = thread_[current_].steps % turn_ % static_cast<unsigned>(__builtin_popcount(among));; --skip) {
+    found = lowest(among);
+    for (std::uint32_t rest = among; rest != 0; rest &= rest - 1) {
+      if (age(lowest(rest)) < age(found)) found = lowest(rest);
+    }
+    if (skip == 0) return found;
+    among &= ~bit(found);
   }
-  return found;
 }
 
 unsigned engine::default_choice(std::uint32_t enabled, std::uint32_t by_time) const noexcept {
   const std::uint32_t now = enabled & ~by_time;
   if ((now & bit(current_)) != 0) {
     const std::uint32_t others = now & ~bit(current_);
-    return others != 0 && has_had_its_turn() ? fewest_steps(others) : current_;
+    return others != 0 && has_had_its_turn() ? who_is_behind(others) : current_;
   }
   if (now != 0) return lowest(now);
   unsigned first = lowest(enabled);
@@ -182,13 +188,15 @@ void engine::give_way() noexcept {
   if (next != current_) switch_to(next);
 }
 
+// Who could go on once counts at each step until it does: it may be that it could again for a moment only.
 void engine::note_who_is_kept(std::uint32_t enabled, unsigned next) noexcept {
   could_go_on_ |= enabled;
-  for (std::uint32_t rest = enabled & ~bit(next); rest != 0; rest &= rest - 1) {
+  kept_now_ = (kept_now_ | enabled) & ~bit(next);
+  thread_[next].kept = 0;
+  for (std::uint32_t rest = kept_now_; rest != 0; rest &= rest - 1) {
     const std::uint32_t kept = ++thread_[lowest(rest)].kept;
     if (kept > longest_kept_) longest_kept_ = kept;
   }
-  thread_[next].kept = 0;
 }
 
 void engine::switch_to(unsigned next) noexcept {

@@ -3,6 +3,7 @@
 #include <sys/syscall.h>
 
 #include <cerrno>
+#include <limits>
 
 #include "hooks.hpp"
 
@@ -36,6 +37,8 @@ int change_mask(int how, const sigset_t* set, sigset_t* before) noexcept {
       case SIG_SETMASK: blocked = given; break;
       default: return EINVAL;
     }
+    // The system's is another one within a handler, and after it was left by longjmp().
+    if ((blocked & crash_signals) != crash_signals && active->signals().may_handle_crashes()) unblock_crashes();
   }
   if (before != nullptr) {
     fill_bytes(before, 0, sizeof *before);
@@ -44,31 +47,50 @@ int change_mask(int how, const sigset_t* set, sigset_t* before) noexcept {
   return 0;
 }
 
-void before_action_of(int signal) noexcept {
+// False: there is no such signal.
+bool keep_action_of(int signal) noexcept {
   struct sigaction now {};
-  if (!is_in_execution() || real_action.get()(signal, nullptr, &now) != 0) return;
+  if (real_action.get()(signal, nullptr, &now) != 0) return false;
   active->signals().keep(signal, now);
-  // A handler might be told of a fault that is the explorer's, or keep one from it by its mask.
-  if (is_crash(signal)) active->guard_no_globals();
+  return true;
 }
 
-// A stack for handlers is no stack for steps: another thread's handler would begin at its top, too.
-struct sigaction without_own_stack(const struct sigaction& given) noexcept {
-  struct sigaction changed = given;
-  if (is_in_execution()) changed.sa_flags &= ~SA_ONSTACK;
-  return changed;
+// A handler might be told of a fault that is the explorer's, or keep one from it by its mask.
+void end_guard_for(int signal, const sigset_t& mask) noexcept {
+  if (is_crash(signal) || sigismember(&mask, SIGSEGV) == 1) active->guard_no_globals();
+}
+
+// A stack for handlers is no stack for steps: another thread's handler would begin at its top, too. But what was there before
+// the execution is the explorer's own, and may be put back by the program.
+int change_action(int signal, const struct sigaction& given, struct sigaction* before) noexcept {
+  signal_actions& kept = active->signals();
+  const bool wanted_stack = kept.wants_stack(signal);
+  int result = 0;
+  if (const struct sigaction* const first = kept.first_with(signal, given.sa_handler); first != nullptr) {
+    kept.want_stack(signal, false);
+    result = real_action.get()(signal, first, before);
+  } else {
+    struct sigaction set = given;
+    set.sa_flags &= ~SA_ONSTACK;
+    end_guard_for(signal, set.sa_mask);
+    kept.want_stack(signal, (given.sa_flags & SA_ONSTACK) != 0);
+    result = real_action.get()(signal, &set, before);
+  }
+  if (before != nullptr && wanted_stack) before->sa_flags |= SA_ONSTACK;
+  return result;
 }
 
 int change_stack(const stack_t* now, stack_t* before) noexcept {
   stack_t& stack = active->self().handler_stack;
   const stack_t was = stack;
   if (now != nullptr) {
-    const int mode = now->ss_flags;
+    constexpr int disarms_itself = std::numeric_limits<int>::min();  // SS_AUTODISARM: no handler runs there
+    const int mode = now->ss_flags & ~disarms_itself;
     if (mode != 0 && mode != SS_DISABLE && mode != SS_ONSTACK) return EINVAL;
     if (mode != SS_DISABLE && now->ss_size < smallest_stack) return ENOMEM;
     stack = *now;
     if (mode == SS_DISABLE) stack = {.ss_sp = nullptr, .ss_flags = SS_DISABLE, .ss_size = 0};
-    if (mode == SS_ONSTACK) stack.ss_flags = 0;
+    if (mode == SS_ONSTACK) stack.ss_flags &= ~SS_ONSTACK;
   }
   if (before != nullptr) *before = was;
   return 0;
@@ -98,15 +120,19 @@ int sigprocmask(int how, const sigset_t* set, sigset_t* before) noexcept {
 }
 
 int sigaction(int signal, const struct sigaction* now, struct sigaction* before) noexcept {
-  if (now == nullptr) return real_action.get()(signal, now, before);
-  before_action_of(signal);
-  const struct sigaction set = without_own_stack(*now);
-  return real_action.get()(signal, &set, before);
+  if (!explore::is_in_execution() || now == nullptr || !keep_action_of(signal)) {
+    return real_action.get()(signal, now, before);
+  }
+  return change_action(signal, *now, before);
 }
 
 sighandler_t signal(int signal, sighandler_t handler) noexcept {
-  before_action_of(signal);
-  return real_signal.get()(signal, handler);
+  if (!explore::is_in_execution() || !keep_action_of(signal)) return real_signal.get()(signal, handler);
+  struct sigaction now {};
+  struct sigaction before {};
+  now.sa_handler = handler;
+  now.sa_flags = SA_RESTART;
+  return change_action(signal, now, &before) == 0 ? before.sa_handler : SIG_ERR;
 }
 
 int sigaltstack(const stack_t* now, stack_t* before) noexcept {

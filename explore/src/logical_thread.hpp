@@ -49,10 +49,11 @@ struct logical_thread {
   operation pending;
 
   std::uint16_t steps = 0;
-  vector_clock order;       // for the search
-  vector_clock happened;    // for races
-  vector_clock released;    // by a release fence
-  vector_clock to_acquire;  // by an acquire fence
+  std::uint32_t steps_before = 0;  // of its creator, and of who created that
+  vector_clock order;              // for the search
+  vector_clock happened;           // for races
+  vector_clock released;           // by a release fence
+  vector_clock to_acquire;         // by an acquire fence
   std::uint64_t hash = 0;
   std::uint32_t accesses = 0;
 

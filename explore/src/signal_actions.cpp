@@ -17,6 +17,17 @@ void signal_actions::keep(int signal, const struct sigaction& first) noexcept {
   first_[signal - 1] = first;
 }
 
+const struct sigaction* signal_actions::first_with(int signal, void (*handler)(int)) const noexcept {
+  if ((changed_ >> (signal - 1) & 1U) == 0) return nullptr;
+  const struct sigaction& first = first_[signal - 1];
+  return first.sa_handler == handler ? &first : nullptr;
+}
+
+void signal_actions::want_stack(int signal, bool wanted) noexcept {
+  const std::uint64_t bit = std::uint64_t{1} << (signal - 1);
+  wants_stack_ = wanted ? wants_stack_ | bit : wants_stack_ & ~bit;
+}
+
 // Not in an execution: sigaction() is the system's.
 void signal_actions::put_back() noexcept {
   if (may_handle_crashes()) unblock_crashes();  // a handler may have been left for good
@@ -24,6 +35,7 @@ void signal_actions::put_back() noexcept {
     const int index = __builtin_ctzll(changed_);
     ::sigaction(index + 1, &first_[index], nullptr);
   }
+  wants_stack_ = 0;
 }
 
 }  // namespace explore

@@ -155,6 +155,39 @@ void count_under_a_lock_until_told() {
   other.join();
 }
 
+// Whoever has worked before the others came is not behind them.
+void work_and_let_two_wait() {
+  std::atomic<bool> told{false};
+  std::atomic<int> count{0};
+  for (int i = 0; i < 60; ++i) ++count;
+  const auto poll = [&] {
+    while (!told) ++count;
+  };
+  std::thread second(poll);
+  std::thread third(poll);
+  for (int i = 0; i < 20; ++i) ++count;
+  told = true;
+  second.join();
+  third.join();
+}
+
+// The lock is free at one of fifty steps, which may never be one at which main would give way.
+void hold_a_lock_most_of_the_time() {
+  std::mutex mutex;
+  std::atomic<int> count{0};
+  bool told = false;
+  std::thread other([&] {
+    const std::lock_guard hold(mutex);
+    told = true;
+  });
+  for (bool seen = false; !seen;) {
+    const std::lock_guard hold(mutex);
+    for (int i = 0; i < 48; ++i) ++count;
+    seen = told;
+  }
+  other.join();
+}
+
 void spin_for_ever() {
   std::atomic<bool> never{false};
   const auto wait = [&] {
@@ -227,8 +260,8 @@ TEST(Limits, OfRepetitionsAreToldByABoundedSearch) {
 
 TEST(Limits, AnExecutionDoesNotEndWithoutThoseWhoCouldGoOn) {
   for (void (*const program)() :
-       {count_until_told<1>, count_until_told<2>, wait_for_the_last_of_eight, look_under_a_lock_until_told,
-        count_under_a_lock_until_told, wake_one_until_told_by_another}) {
+       {count_until_told<1>, count_until_told<2>, wait_for_the_last_of_eight, work_and_let_two_wait,
+        look_under_a_lock_until_told, count_under_a_lock_until_told, wake_one_until_told_by_another}) {
     for (const unsigned steps : {300, 500, 5'000, 10'000}) {
       options how = named("told", strategy::bounded);
       how.deviations = 0;
@@ -255,6 +288,16 @@ TEST(Limits, WhoIsKeptFromGoingOnByLotIsNoReasonForAnAlarm) {
   EXPECT_TRUE(contains(of_ten, "ended by the limit of")) << of_ten;
 }
 
+TEST(Limits, WhoCouldGoOnForAMomentOnlyIsKeptAllTheTime) {
+  for (const unsigned steps : {200, 500, 1'000, 5'000}) {
+    options how = named("held", strategy::bounded);
+    how.deviations = 0;
+    how.steps = steps;
+    const report found = check(hold_a_lock_most_of_the_time, how);
+    EXPECT_TRUE(found.passed()) << steps << found;
+  }
+}
+
 TEST(Limits, TwoThatSpinForEverAreFoundThoughTheLimitComesBeforeTheirPatienceEnds) {
   options how = named("spin", strategy::exhaustive, 1'000);
   how.steps = 100;
@@ -268,7 +311,8 @@ TEST(Limits, AProgramWithoutAnEndIsFoundByEachSearchThatLetsAllGoOn) {
                               strategy::pos, strategy::random}) {
     options how = named("endless", each, 1'000);
     how.steps = 200;
-    for (void (*const program)() : {count_for_ever<1>, count_for_ever<2>, count_for_ever<3>}) {
+    for (void (*const program)() :
+         {count_for_ever<1>, count_for_ever<2>, count_for_ever<3>, count_for_ever<7>, count_for_ever<15>}) {
       EXPECT_EQ(check(program, how).kind, verdict::step_limit) << explore::name_of(each);
     }
   }

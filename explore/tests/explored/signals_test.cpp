@@ -98,6 +98,13 @@ std::uint64_t blocked_by_the_system() {
 }
 
 void handle(int) {}
+
+int use_all_of_the_stack(int depth) {
+  volatile char used[4096] = {};
+  used[0] = static_cast<char>(depth);
+  return depth < 0 ? 0 : use_all_of_the_stack(depth + 1) + used[0];
+}
+
 void no_memory() {}
 
 sigjmp_buf after_division;
@@ -230,6 +237,24 @@ TEST(Signals, AHandlerThatEndsTheProcessLeavesNothingBlocked) {
   });
   EXPECT_TRUE(found.passed()) << found;
   EXPECT_EQ(found.executions, 2U) << found;
+}
+
+TEST(Signals, WhatAnActionWasIsToldAndCanBePutBack) {
+  const report found = explored([] {
+    struct sigaction mine {};
+    mine.sa_handler = handle;
+    mine.sa_flags = SA_ONSTACK | SA_RESTART;
+    struct sigaction first {};
+    assert(sigaction(SIGSEGV, &mine, &first) == 0);
+    struct sigaction now {};
+    assert(sigaction(SIGSEGV, &first, &now) == 0);
+    assert(now.sa_handler == handle && (now.sa_flags & SA_ONSTACK) != 0);
+    assert(signal(SIGSEGV, handle) == first.sa_handler);
+    assert(signal(SIGSEGV, first.sa_handler) == handle);
+    use_all_of_the_stack(0);
+  });
+  EXPECT_EQ(found.kind, verdict::died_by_signal) << found;
+  EXPECT_NE(found.text.find("the stack of thread 0 is full"), std::string::npos) << found;
 }
 
 TEST(Signals, AnAlternateStackIsTheThreadsOwnAndGoneInTheNextExecution) {
