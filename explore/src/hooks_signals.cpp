@@ -66,7 +66,8 @@ int change_action(int signal, const struct sigaction& given, struct sigaction* b
   signal_actions& kept = active->signals();
   const bool wanted_stack = kept.wants_stack(signal);
   int result = 0;
-  if (const struct sigaction* const first = kept.first_with(signal, given.sa_handler); first != nullptr) {
+  const struct sigaction* const first = is_crash(signal) ? kept.first_with(signal, given.sa_handler) : nullptr;
+  if (first != nullptr) {
     kept.want_stack(signal, false);
     result = real_action.get()(signal, first, before);
   } else {

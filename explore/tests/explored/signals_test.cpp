@@ -257,6 +257,18 @@ TEST(Signals, WhatAnActionWasIsToldAndCanBePutBack) {
   EXPECT_NE(found.text.find("the stack of thread 0 is full"), std::string::npos) << found;
 }
 
+TEST(Signals, WhatIsSetBesideAHandlerThatWasThereBeforeCounts) {
+  const report found = explored([] {
+    struct sigaction mine {};
+    mine.sa_handler = SIG_DFL;
+    mine.sa_flags = SA_NOCLDWAIT;
+    assert(sigaction(SIGCHLD, &mine, nullptr) == 0);
+    struct sigaction now {};
+    assert(sigaction(SIGCHLD, nullptr, &now) == 0 && (now.sa_flags & SA_NOCLDWAIT) != 0);
+  });
+  EXPECT_TRUE(found.passed()) << found;
+}
+
 TEST(Signals, AnAlternateStackIsTheThreadsOwnAndGoneInTheNextExecution) {
   expect_two([] {
     stack_t mine{};
