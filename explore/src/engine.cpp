@@ -107,7 +107,7 @@ void engine::reset() noexcept {
   now_ = first_moment;
   history_ = 0;
   last_news_ = 0;
-  longest_kept_ = kept_now_ = could_go_on_ = 0;
+  kept_.reset();
   exit_actions_ = kept_exit_actions_;
   copy_bytes(at_exit_, kept_at_exit_, exit_actions_ * sizeof(exit_action));
   has_left_early_ = false;
@@ -162,7 +162,7 @@ unsigned engine::create_thread(void* (*routine)(void*), void* argument) noexcept
   made.hash = mixed(number + 1);
   made.accesses = 0;
   made.clock_reads = made.read_count = made.spins = made.rests = made.yields = made.early_limits = 0;
-  made.others_seen = made.last_in_vain = made.kept = 0;
+  made.others_seen = made.last_in_vain = 0;
   made.routine = routine;
   made.argument = argument;
   made.result = nullptr;

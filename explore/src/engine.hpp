@@ -18,6 +18,7 @@
 #include "explore/explore.hpp"
 #include "fiber.hpp"
 #include "heap.hpp"
+#include "kept_threads.hpp"
 #include "logical_thread.hpp"
 #include "modules.hpp"
 #include "search.hpp"
@@ -287,7 +288,6 @@ class engine {
   /// each thread has made: executions with the same history go on alike.
   bool has_had_its_turn() const noexcept;
   unsigned who_is_behind(std::uint32_t among) const noexcept;
-  void note_who_is_kept(std::uint32_t enabled, unsigned next) noexcept;
   unsigned default_choice(std::uint32_t enabled, std::uint32_t by_time) const noexcept;
   void collect(std::uint32_t& enabled, std::uint32_t& by_time) noexcept;
   void stop_if_wanted() noexcept {
@@ -333,10 +333,8 @@ class engine {
   std::uint32_t most_reuses_ = 0;
   std::uint32_t reuses_ = 0;
   std::uint32_t most_steps_ = shared_outcome::most_steps;
-  std::uint32_t turn_ = 1;          // shorter if there are many threads
-  std::uint32_t longest_kept_ = 0;  // so many steps others made while a thread could go on, in the second half
-  std::uint32_t kept_now_ = 0;      // the threads that others keep
-  std::uint32_t could_go_on_ = 0;   // the threads that could at some time in it
+  std::uint32_t turn_ = 1;  // shorter if there are many threads
+  kept_threads kept_;       // in the second half of an execution
   std::uint64_t now_ = 0;
   std::uint64_t history_ = 0;
   ending ending_ = ending::none;

@@ -184,19 +184,8 @@ void engine::give_way() noexcept {
   const bool is_early = (by_time & bit(next)) != 0 && (enabled & ~by_time) != 0;
   if (is_early && !thread_[next].may_wake_spuriously) ++thread_[next].early_limits;
   if (position_ >= most_steps_ / 2) [[unlikely]]
-    note_who_is_kept(enabled, next);
+    kept_.note(enabled, next);
   if (next != current_) switch_to(next);
-}
-
-// Who could go on once counts at each step until it does: it may be that it could again for a moment only.
-void engine::note_who_is_kept(std::uint32_t enabled, unsigned next) noexcept {
-  could_go_on_ |= enabled;
-  kept_now_ = (kept_now_ | enabled) & ~bit(next);
-  thread_[next].kept = 0;
-  for (std::uint32_t rest = kept_now_; rest != 0; rest &= rest - 1) {
-    const std::uint32_t kept = ++thread_[lowest(rest)].kept;
-    if (kept > longest_kept_) longest_kept_ = kept;
-  }
 }
 
 void engine::switch_to(unsigned next) noexcept {

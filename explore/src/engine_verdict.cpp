@@ -180,8 +180,8 @@ void engine::conclude(ending how) noexcept {
   if (stale_reads_ != 0 && last_stale_read_ >= half) return;
   // Somebody who could have gone on was kept from it for longer than others have their turns, or for want of time: that says
   // nothing of the program.
-  const std::uint32_t turns_of_all = turn_ * static_cast<unsigned>(__builtin_popcount(could_go_on_));
-  if (longest_kept_ > std::min(turns_of_all + turns_of_all / 4, half - half / 4)) return;
+  const std::uint32_t turns_of_all = turn_ * kept_.count();
+  if (kept_.longest() > std::min(turns_of_all + turns_of_all / 4, half - half / 4)) return;
   for (unsigned i = 0; i < threads_; ++i) {
     if (!thread_[i].ended && thread_[i].has_limit && !thread_[i].may_wake_spuriously && !is_open(thread_[i])) return;
   }

@@ -77,7 +77,6 @@ struct logical_thread {
   unsigned early_limits = 0;       // time-outs taken while others could have gone on
   std::uint32_t last_in_vain = 0;  // position of its last step that came to nothing, or yield
   std::uint32_t others_seen = 0;   // steps of others at its last yield
-  std::uint32_t kept = 0;          // steps that others made while it could, in the second half of an execution
 
   std::uint64_t blocked = 0;  // signals, a bit each
   stack_t handler_stack{};    // as the program sees it

@@ -106,18 +106,11 @@ void saved_segments::add(std::uintptr_t begin, std::size_t size, bool may_be_gua
   segment_[count_++] = {reinterpret_cast<unsigned char*>(begin), size, saved, may_be_guarded, false};
 }
 
-void saved_segments::add_without(std::uintptr_t begin, std::uintptr_t end, const range* holes, std::size_t count,
-                                 bool in_pages) noexcept {
-  for (std::size_t i = 0; i < count; ++i) {
-    if (holes[i].end <= begin || end <= holes[i].begin) continue;
-    if (begin < holes[i].begin) add_without(begin, holes[i].begin, holes + i + 1, count - i - 1, in_pages);
-    begin = holes[i].end;
-    if (end <= begin) return;
-  }
+void saved_segments::add_in_pages(std::uintptr_t begin, std::uintptr_t end) noexcept {
   for (std::uintptr_t next = 0; begin < end; begin = next) {
     const std::uintptr_t end_of_page = (begin / page_size + 1) * page_size;
-    next = in_pages && end_of_page < end ? end_of_page : end;
-    add(begin, next - begin, in_pages);
+    next = end_of_page < end ? end_of_page : end;
+    add(begin, next - begin, true);
   }
 }
 
@@ -135,7 +128,15 @@ int saved_segments::look(dl_phdr_info* module, std::size_t, void* given) noexcep
     const ElfW(Phdr)& header = module->dlpi_phdr[i];
     if (header.p_type != PT_LOAD || (header.p_flags & PF_W) == 0) continue;
     const std::uintptr_t begin = module->dlpi_addr + header.p_vaddr;
-    self.add_without(begin, begin + header.p_memsz, holes, std::size(holes), is_standard_library(module->dlpi_name));
+    const bool may_be_guarded = is_standard_library(module->dlpi_name);
+    const auto add = [&](std::uintptr_t part, std::uintptr_t end) {
+      if (may_be_guarded) {
+        self.add_in_pages(part, end);
+      } else {
+        self.add(part, end - part);
+      }
+    };
+    own_memory::see_without(begin, begin + header.p_memsz, holes, std::size(holes), add);
   }
   return 0;
 }

@@ -71,8 +71,7 @@ class saved_segments {
   };
   static constexpr std::size_t most_segments = 256;
   static int look(dl_phdr_info* module, std::size_t, void* self) noexcept;
-  void add_without(std::uintptr_t begin, std::uintptr_t end, const own_memory::range* holes, std::size_t count,
-                   bool in_pages) noexcept;
+  void add_in_pages(std::uintptr_t begin, std::uintptr_t end) noexcept;
   void add(std::uintptr_t begin, std::size_t size, bool may_be_guarded) noexcept;
 
   segment segment_[most_segments];

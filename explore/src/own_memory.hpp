@@ -14,6 +14,18 @@ struct range {
   std::uintptr_t end = 0;
 };
 
+/// Calls `see` with begin and end of each part of [begin, end) that lies in none of the holes.
+template <class See>
+void see_without(std::uintptr_t begin, std::uintptr_t end, const range* holes, std::size_t count, const See& see) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (holes[i].end <= begin || end <= holes[i].begin) continue;
+    if (begin < holes[i].begin) see_without(begin, holes[i].begin, holes + i + 1, count - i - 1, see);
+    if (end <= holes[i].end) return;
+    begin = holes[i].end;
+  }
+  if (begin < end) see(begin, end);
+}
+
 /// Zeroes, which take no room before they are written. Null: no memory.
 void* map(std::size_t size) noexcept;
 void unmap(void* mapped, std::size_t size) noexcept;

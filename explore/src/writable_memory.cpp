@@ -15,15 +15,9 @@ struct wanted {
   void (*see)(void* given, std::uintptr_t begin, std::uintptr_t end);
   void* given;
 
-  void look_at(std::uintptr_t begin, std::uintptr_t end, std::size_t from = 0) const noexcept {
-    for (std::size_t i = from; i < count; ++i) {
-      const own_memory::range& hole = without[i];
-      if (hole.end <= begin || end <= hole.begin) continue;
-      if (begin < hole.begin) look_at(begin, hole.begin, i + 1);
-      if (end <= hole.end) return;
-      begin = hole.end;
-    }
-    see(given, begin, end);
+  void look_at(std::uintptr_t begin, std::uintptr_t end) const noexcept {
+    own_memory::see_without(begin, end, without, count,
+                            [this](std::uintptr_t part, std::uintptr_t its_end) { see(given, part, its_end); });
   }
 };
 
