@@ -25,7 +25,7 @@ namespace explore {
 
 /// How the interleavings are chosen. A *deviation* is a choice that is not the default one; the default is that the running
 /// thread goes on, and that the lowest-numbered one follows when it cannot. After each twentieth of options::steps that it has
-/// made itself, a thread gives way for some steps to others that can go on.
+/// made itself, or less with more than five threads, a thread gives way for some steps to others that can go on.
 enum class strategy : std::uint8_t {
   automatic,    ///< exhaustive; if that does not end within the budget, bounded, then sampling
   exhaustive,   ///< every behaviour once, by partial-order reduction
