@@ -16,6 +16,7 @@ namespace support {
 /// What the kernel knows of one thread of this process.
 struct thread_state {
   std::string name;
+  bool is_asleep = false;             // has nothing to run: it waits in a call of the kernel
   std::uint64_t blocked_signals = 0;  // bit n-1: signal n
 };
 
@@ -27,6 +28,7 @@ inline std::vector<thread_state> threads() {
     std::ifstream status(task.path() / "status");
     for (std::string line; std::getline(status, line);) {
       if (line.starts_with("Name:\t")) state.name = line.substr(6);
+      if (line.starts_with("State:\t")) state.is_asleep = line.at(7) == 'S';
       if (line.starts_with("SigBlk:\t")) state.blocked_signals = std::stoull(line.substr(8), nullptr, 16);
     }
     if (!state.name.empty()) found.push_back(state);

@@ -3,12 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <concepts>
 #include <cstddef>
 #include <cstdlib>
 #include <filesystem>
@@ -36,6 +39,19 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
+// The sanitizer that checks the type of an object needs descriptors the first time that it sees the type, in its end, too. So
+// `use` shows it all types while there are descriptors, and the library's thread lets go of what it told. True if it worked.
+template <std::invocable Use>
+bool is_seen_by_the_sanitizer(Use use) {
+  const std::size_t threads = support::count_threads();
+  if (!use()) return false;
+  // It may hold what it told a little longer than we do, until it waits again, or has ended.
+  return eventually([&] {
+    return support::count_threads() == threads &&
+           std::ranges::all_of(support::threads_named("quiesce-reactor"), &support::thread_state::is_asleep);
+  });
+}
+
 // In a child, which has no descriptor to spare, then one, and so on, until that is enough. The text tells each reason of a
 // refusal once, and what was not as before.
 template <class Make, class Works>
@@ -44,20 +60,11 @@ std::string make_with_ever_more_descriptors(Make make, Works works) {
   const auto tell = [&](const std::string& what) {
     if (text.find(what) == std::string::npos) text += what + "; ";
   };
-  const std::size_t threads = support::count_threads();
-  {
-    // The sanitizer that checks the type of an object needs descriptors the first time that it sees the type.
+  const bool is_seen = is_seen_by_the_sanitizer([&] {
     auto seen = make();
-    if (!works(seen)) tell("it never works");
-  }
-  // The thread that told the object may hold it a little longer than we do. What it tells next it tells without it; if nothing
-  // else keeps that thread, it ends by itself then.
-  {
-    q::timer next;
-    next.set(1ns);
-    if (!q::wait_for(next, 30s)) tell("nothing is told any more");
-  }
-  if (!eventually([&] { return support::count_threads() == threads; })) tell("a thread is left");
+    return works(seen);
+  });
+  if (!is_seen) tell("it never works");
   const auto is_balanced = [descriptors = support::count_descriptors()] {
     return support::count_descriptors() <= descriptors;
   };
@@ -153,8 +160,11 @@ TEST_F(OutOfDescriptors, ASignalIsNotCaughtAtAll_J4) {
 
 TEST_F(OutOfDescriptors, ASignalThatCouldNotBeCaughtHasItsActionAsBefore_J4) {
   EXPECT_EQ(support::in_child([]() -> std::string {
-              // The sanitizer that checks the type of an object needs descriptors the first time that it sees the type.
-              { const q::os_signal seen(SIGUSR2); }
+              const bool is_seen = is_seen_by_the_sanitizer([] {
+                const q::os_signal seen(SIGUSR2);
+                return true;
+              });
+              if (!is_seen) return "it never works";
               try {
                 const support::descriptor_limit none(0);
                 const q::os_signal made(SIGUSR1);
@@ -198,13 +208,14 @@ TEST_F(OutOfDescriptors, AProcessThatStartedAndCannotBeWatchedIsEnded_J4) {
 
 TEST_F(OutOfDescriptors, AProcessThatCouldNotBeAdoptedRunsOn_J4) {
   const std::string text = support::in_child([]() -> std::string {
-    {
-      // The sanitizer that checks the type of an object needs descriptors the first time that it sees the type.
+    const bool is_seen = is_seen_by_the_sanitizer([] {
       const q::process seen = q::process::spawn({"true"});
-      if (!q::wait_for(seen, 30s)) return "it never works";
-    }
+      return static_cast<bool>(q::wait_for(seen, 30s));
+    });
+    if (!is_seen) return "it never works";
     const pid_t child = ::fork();
     if (child == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // or it would keep open what the test reads
       for (;;) ::pause();
     }
     std::optional<std::system_error> refusal;
