@@ -37,6 +37,9 @@ std::uint64_t limit_in(const timespec* duration, std::uintptr_t pc) noexcept;
 std::uint64_t limit_in(int milliseconds, std::uintptr_t pc) noexcept;
 bool is_time(const timespec& given) noexcept;
 
+/// SIGPIPE comes to the calling thread. Returns if that is not the end: it is ignored, or blocked, and waits then.
+void raise_broken_pipe() noexcept;
+
 /// For calls that would block for real, or that have effects outside of the process which cannot be taken back.
 [[noreturn]] void refuse(const char* what, std::uintptr_t pc) noexcept;
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -88,17 +87,7 @@ ssize_t read_modelled(int fd, void* to, std::size_t size, std::uintptr_t pc) noe
 
 // --- Writing --------------------------------------------------------------------------------------------------------
 
-// True: the signal is ignored or blocked.
-bool survives_broken_pipe(engine& in) noexcept {
-  struct sigaction now {};
-  ::sigaction(SIGPIPE, nullptr, &now);
-  if (now.sa_handler == SIG_IGN || (in.self().blocked >> (SIGPIPE - 1) & 1U) != 0) return true;
-  if (now.sa_handler != SIG_DFL) in.fail(verdict::not_modelled, "SIGPIPE would call a handler of the program's");
-  return false;
-}
-
 ssize_t put(const descriptor_call& call, const void* from, std::size_t size, std::uint64_t value) noexcept {
-  engine& in = *active;
   description& to = descriptors().at(call.of);
   if (to.kind == counter) {
     to.count += value;
@@ -107,8 +96,8 @@ ssize_t put(const descriptor_call& call, const void* from, std::size_t size, std
   }
   description& reader = descriptors().at(to.other_end);
   if (reader.numbers == 0) {
-    if (survives_broken_pipe(in)) return refused(EPIPE);
-    in.fail(verdict::died_by_signal, "SIGPIPE: the other end of the pipe is closed");
+    raise_broken_pipe();
+    return refused(EPIPE);
   }
   const std::uint32_t room = descriptors().room_in(to);
   const std::uint32_t given = size < room ? static_cast<std::uint32_t>(size) : room;

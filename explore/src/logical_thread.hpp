@@ -79,6 +79,7 @@ struct logical_thread {
   std::uint32_t others_seen = 0;   // steps of others at its last yield
 
   std::uint64_t blocked = 0;  // signals, a bit each
+  bool broken_pipe = false;   // SIGPIPE has come, and is blocked
   stack_t handler_stack{};    // as the program sees it
 
   call_stack stack;  // at its pending step, while it is recorded

@@ -123,7 +123,8 @@ std::string interleaving(const execution_trace& trace, trace_places& places, obj
     text += "  … " + counted(trace.events_seen - events, "further step") + " not recorded …\n";
   }
   if (deviates)
-    text += ">> here the search left its default: the running thread goes on, else the lowest-numbered one\n";
+    text +=
+        ">> here the search left its default: the running thread goes on for its turn, else the lowest-numbered one\n";
   return text;
 }
 
