@@ -76,6 +76,18 @@ TEST_F(RunSettings, AChangeCanBeToldToTheProcessInPlaceOfARestart) {
   stop();
 }
 
+TEST_F(RunSettings, AChangeThatIsWatchedByTheCommandLineCanBeToldToo) {
+  program_.write("file", "one");
+  program_.write("Procfile", "web: trap 'echo reread $(cat file)' HUP; echo up; while :; do sleep 0.1; done\n");
+  program_.write("quiesce.toml", "[web]\nreload = \"SIGHUP\"\n");
+  program_.start({"--watch", "web=file", "--debounce", "1ms"});
+  program_.await_lines("web", 1);
+  program_.write_by_rename("file", "two");
+  program_.await_output("reread two");
+  EXPECT_THAT(program_.events("exited", "web"), IsEmpty());
+  stop();
+}
+
 TEST_F(RunSettings, TheFileMayHaveAnotherNameAndTheProcfileMayBeMissing) {
   program_.write("other.toml", "[web]\ncommand = \"echo hello\"\n");
   program_.start({"--settings", "other.toml"});

@@ -12,6 +12,7 @@
 
 #include "needs_circle.hpp"
 #include "read_file.hpp"
+#include "signal_name.hpp"
 
 namespace quiesce_tool {
 namespace {
@@ -19,14 +20,16 @@ namespace {
 /// Puts the plan together and gathers what is wrong.
 class planner {
  public:
-  planner(const plan_source<procfile>& listed, const plan_source<settings_file>& settings)
-      : procfile_{listed}, settings_{settings} {}
+  planner(const plan_source<procfile>& listed, const plan_source<settings_file>& settings,
+          const std::vector<watched_path>& watches)
+      : procfile_{listed}, settings_{settings}, watches_{watches} {}
 
   run_plan make() {
     if (procfile_.contents) take_procfile(*procfile_.contents);
     if (settings_.contents) take_settings(*settings_.contents);
     if (result_.faults.empty()) check_needs();
     if (result_.faults.empty() && result_.processes.empty()) settings_fault(0, "no process in it");
+    if (result_.faults.empty()) add_watches();
     return std::move(result_);
   }
 
@@ -48,6 +51,10 @@ class planner {
   void take_entry(const settings_entry& entry) {
     process_settings taken = entry.settings;
     for (auto& path : taken.watch) path = settings_.path.parent_path() / path;
+    if (taken.reload_signal && taken.watch.empty() && !is_watched_beside_the_files(taken.name)) {
+      settings_fault(entry.reload_line, fmt::format("{}: reload = \"{}\" needs a path to watch, here or by --watch",
+                                                    taken.name, signal_text(*taken.reload_signal)));
+    }
     const auto listed = std::find_if(result_.processes.begin(), result_.processes.end(),
                                      [&](const process_settings& each) { return each.name == taken.name; });
     if (listed == result_.processes.end()) {
@@ -74,6 +81,25 @@ class planner {
   void without_command(const settings_entry& entry) {
     const auto why = procfile_.contents ? fmt::format(", and {} has no such process", procfile_.path.string()) : "";
     settings_fault(entry.line, fmt::format("{}: no command{}", entry.settings.name, why));
+  }
+
+  [[nodiscard]] bool is_watched_beside_the_files(std::string_view process) const {
+    return std::any_of(watches_.begin(), watches_.end(),
+                       [&](const watched_path& each) { return each.process == process; });
+  }
+
+  void add_watches() {
+    for (const auto& watch : watches_) {
+      const auto known = std::find_if(result_.processes.begin(), result_.processes.end(),
+                                      [&](const process_settings& each) { return each.name == watch.process; });
+      if (known != result_.processes.end()) {
+        known->watch.push_back(watch.path);
+        continue;
+      }
+      const auto& path = procfile_.contents ? procfile_.path : settings_.path;
+      result_.faults.push_back(fmt::format("quiesce: --watch {}={}: {} has no process \"{}\"", watch.process,
+                                           watch.path.string(), path.string(), watch.process));
+    }
   }
 
   void check_needs() {
@@ -120,6 +146,7 @@ class planner {
 
   const plan_source<procfile>& procfile_;
   const plan_source<settings_file>& settings_;
+  const std::vector<watched_path>& watches_;
   std::map<std::string, int, std::less<>> lines_;  // of the processes in the Procfile
   run_plan result_;
 };
@@ -128,23 +155,11 @@ std::string cannot_read(const std::filesystem::path& path, int why) {
   return fmt::format("quiesce: cannot read {}: {}", path.string(), std::generic_category().message(why));
 }
 
-void add_watches(const run_options& options, run_plan& plan) {
-  for (const auto& watch : options.watches) {
-    const auto known = std::find_if(plan.processes.begin(), plan.processes.end(),
-                                    [&](const process_settings& each) { return each.name == watch.process; });
-    if (known != plan.processes.end()) {
-      known->watch.push_back(watch.path);
-      continue;
-    }
-    plan.faults.push_back(fmt::format("quiesce: --watch {}={}: {} has no process \"{}\"", watch.process,
-                                      watch.path.string(), options.procfile.string(), watch.process));
-  }
-}
-
 }  // namespace
 
-run_plan make_plan(const plan_source<procfile>& procfile, const plan_source<settings_file>& settings) {
-  return planner{procfile, settings}.make();
+run_plan make_plan(const plan_source<procfile>& procfile, const plan_source<settings_file>& settings,
+                   const std::vector<watched_path>& watches) {
+  return planner{procfile, settings, watches}.make();
 }
 
 run_plan read_plan(const run_options& options) {
@@ -161,9 +176,7 @@ run_plan read_plan(const run_options& options) {
   } else if (const int why = errno; why != ENOENT || options.procfile_is_named || !settings.contents) {
     return {{}, {cannot_read(listed.path, why)}};
   }
-  run_plan plan = make_plan(listed, settings);
-  if (plan.faults.empty()) add_watches(options, plan);
-  return plan;
+  return make_plan(listed, settings, options.watches);
 }
 
 }  // namespace quiesce_tool

@@ -96,6 +96,7 @@ settings_entry read_process(settings_table table, std::vector<file_fault>& fault
   into.name = table.path();
   entry.line = table.line_of({});
   entry.command_line = table.line_of("command");
+  entry.reload_line = table.line_of("reload");
   if (auto command = table.text("command")) into.command = std::move(*command);
   if (auto directory = table.text("directory")) into.directory = std::move(*directory);
   into.environment = table.variables("environment");
@@ -109,7 +110,6 @@ settings_entry read_process(settings_table table, std::vector<file_fault>& fault
   into.restart = read_policy(table);
   for (auto& [path, line] : table.texts("watch")) into.watch.emplace_back(std::move(path));
   into.reload_signal = table.signal("reload");
-  if (into.reload_signal && !table.has("watch")) table.refuse("reload", "needs a path to watch");
   table.refuse_other_keys();
   check_one_shot(table, into);
   return entry;

@@ -14,6 +14,7 @@ struct settings_entry {
   process_settings settings;
   int line = 0;
   int command_line = 0;
+  int reload_line = 0;
   std::vector<int> need_lines = {};  // of each of settings.needs
 };
 

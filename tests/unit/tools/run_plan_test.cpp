@@ -60,6 +60,23 @@ TEST(RunPlan, AProcessWithoutACommandIsAFault) {
   EXPECT_THAT(plan_of_settings("[web]\n").faults, ElementsAre("etc/quiesce.toml:1: web: no command"));
 }
 
+TEST(RunPlan, ASignalForChangesNeedsAPathThatIsWatched) {
+  const std::string settings = "[web]\ncommand = \"serve\"\nreload = \"HUP\"\n";
+  EXPECT_THAT(plan_of_settings(settings).faults,
+              ElementsAre("etc/quiesce.toml:3: web: reload = \"SIGHUP\" needs a path to watch, here or by --watch"));
+  const auto plan = make_plan({"Procfile"}, {"etc/quiesce.toml", parse_settings(settings)}, {{"web", "src"}});
+  ASSERT_THAT(plan.faults, IsEmpty());
+  EXPECT_THAT(plan.processes[0].watch, ElementsAre("src"));
+}
+
+TEST(RunPlan, AWatchOfAProcessThatIsNotThereIsAFault) {
+  const plan_source<settings_file> settings{"etc/quiesce.toml", parse_settings("[web]\ncommand = \"serve\"\n")};
+  EXPECT_THAT(make_plan({"Procfile"}, settings, {{"wbe", "src"}}).faults,
+              ElementsAre("quiesce: --watch wbe=src: etc/quiesce.toml has no process \"wbe\""));
+  EXPECT_THAT(make_plan({"app/Procfile", parse_procfile("db: store\n")}, settings, {{"wbe", "src"}}).faults,
+              ElementsAre("quiesce: --watch wbe=src: app/Procfile has no process \"wbe\""));
+}
+
 TEST(RunPlan, TheFaultsOfBothFilesAreReported) {
   EXPECT_THAT(plan_of("web serve\n", "[web]\nx = 1\n").faults,
               ElementsAre(StartsWith("app/Procfile:1: no colon"), StartsWith("etc/quiesce.toml:2: web: x = 1")));
