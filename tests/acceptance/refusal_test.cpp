@@ -106,7 +106,9 @@ TEST_F(RunRefusal, WhoIsTheOnlyOneOfItsGroupToOutliveSigkillIsFound) {
 }
 
 TEST_F(RunRefusal, ACommandThatOutlivesItsGroupIsFoundToo) {
-  const pid_t pid = start_foreigner("(trap '' TERM; while :; do sleep 1; done) & exec ", "", "1ms");
+  program_.make_fifo("trapped");
+  const pid_t pid =
+      start_foreigner("(trap '' TERM; echo >trapped; while :; do sleep 1; done) & read x <trapped; exec ", "", "1ms");
   program_.signal(SIGTERM);
   program_.await("killed", "web");
   EXPECT_EQ(program_.await("waiting", "web").at("refused"), true);
