@@ -1,7 +1,10 @@
 #include "descriptor_steps.hpp"
 
 #include <limits.h>
+#include <signal.h>
 #include <sys/epoll.h>
+
+#include "broken_pipe.hpp"
 
 namespace explore {
 namespace {
@@ -72,6 +75,10 @@ operation step_of(const descriptor_call& call, std::uintptr_t pc) noexcept {
   const access_mode mode = call.finds_nothing ? read : write;
   touch_with_sets(step, call.of, mode);
   if (call.with != 0) touch_once(step, object_of(call.with), mode);
+  // Whether it ends who writes to nobody.
+  if (call.use == descriptor_use::write && descriptors().at(call.of).kind == descriptor_kind::pipe_writer) {
+    touch_once(step, action_object(SIGPIPE), read);
+  }
   if (depends_on_time(call)) touch_once(step, engine::clock_object, call.waits ? write : read);
   return step;
 }

@@ -178,7 +178,7 @@ unsigned engine::create_thread(void* (*routine)(void*), void* argument) noexcept
   }
   made.happened.of[number] = 1;
   made.blocked = number == 0 ? first_blocked_ : self().blocked;
-  made.broken_pipe = false;
+  made.broken_pipe_waits = made.had_broken_pipe = false;
   made.handler_stack = {.ss_sp = nullptr, .ss_flags = SS_DISABLE, .ss_size = 0};
   made.place.thread_base = carriers_.base(number);
   prepare_fiber(made.place, heap::stack(number), stack_size, begin_fiber);

@@ -1,6 +1,7 @@
 /// What the hook files share: building a step, and asking whether a call comes from the code under test.
 #pragma once
 
+#include <signal.h>
 #include <time.h>
 
 #include <cstdint>
@@ -37,8 +38,8 @@ std::uint64_t limit_in(const timespec* duration, std::uintptr_t pc) noexcept;
 std::uint64_t limit_in(int milliseconds, std::uintptr_t pc) noexcept;
 bool is_time(const timespec& given) noexcept;
 
-/// SIGPIPE comes to the calling thread. Returns if that is not the end: it is ignored, or blocked, and waits then.
-void raise_broken_pipe() noexcept;
+/// Those of a mask that can be blocked, a bit each.
+std::uint64_t signals_in(const sigset_t& mask) noexcept;
 
 /// For calls that would block for real, or that have effects outside of the process which cannot be taken back.
 [[noreturn]] void refuse(const char* what, std::uintptr_t pc) noexcept;

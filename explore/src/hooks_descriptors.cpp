@@ -7,6 +7,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "broken_pipe.hpp"
 #include "descriptor_steps.hpp"
 #include "real_descriptors.hpp"
 
@@ -87,6 +88,10 @@ ssize_t read_modelled(int fd, void* to, std::size_t size, std::uintptr_t pc) noe
 
 // --- Writing --------------------------------------------------------------------------------------------------------
 
+bool has_no_reader(const description& to) noexcept {
+  return to.kind == pipe_writer && descriptors().at(to.other_end).numbers == 0;
+}
+
 ssize_t put(const descriptor_call& call, const void* from, std::size_t size, std::uint64_t value) noexcept {
   description& to = descriptors().at(call.of);
   if (to.kind == counter) {
@@ -95,10 +100,6 @@ ssize_t put(const descriptor_call& call, const void* from, std::size_t size, std
     return number_bytes;
   }
   description& reader = descriptors().at(to.other_end);
-  if (reader.numbers == 0) {
-    raise_broken_pipe();
-    return refused(EPIPE);
-  }
   const std::uint32_t room = descriptors().room_in(to);
   const std::uint32_t given = size < room ? static_cast<std::uint32_t>(size) : room;
   descriptors().put(to, from, given);
@@ -132,7 +133,13 @@ ssize_t write_once(int fd, const void* from, std::size_t size, std::uintptr_t pc
     make(call, false, pc)->how = outcome::would_block;
     return refused(EAGAIN);
   }
-  make(call, false, pc)->after = call.size;
+  traced_event* const event = make(call, false, pc);
+  event->after = call.size;
+  if (has_no_reader(to)) {
+    event->how = outcome::failed;
+    raise_broken_pipe();
+    return refused(EPIPE);
+  }
   in.release_to(in.at(object_of(call.of)).sync);
   const ssize_t given = put(call, from, size, value);
   changed(call);
@@ -167,6 +174,16 @@ int make_pipe(int* ends, int flags, std::uintptr_t pc) noexcept {
   return 0;
 }
 
+// What the program blocks, the system does not: the signal would end the explorer.
+template <class Call>
+ssize_t write_outside(Call call) noexcept {
+  if (!is_explored() || !blocks_broken_pipe()) return call();
+  const held_broken_pipe held;
+  const ssize_t written = call();
+  if (written < 0 && errno == EPIPE) raise_broken_pipe();
+  return written;
+}
+
 EXPLORE_OWN constinit next_definition<ssize_t(int, void*, std::size_t)> real_read{"read"};
 EXPLORE_OWN constinit next_definition<ssize_t(int, const void*, std::size_t)> real_write{"write"};
 EXPLORE_OWN constinit next_definition<ssize_t(int, const iovec*, int)> real_readv{"readv"};
@@ -198,7 +215,8 @@ ssize_t __read_chk(int fd, void* to, size_t size, size_t /*room*/) {
 
 // Output of the program goes where it always goes: nobody in the process waits for it.
 ssize_t write(int fd, const void* from, size_t size) {
-  return is_modelled(fd) ? write_modelled(fd, from, size, EXPLORE_CALLED_AT) : real_write.get()(fd, from, size);
+  if (is_modelled(fd)) return write_modelled(fd, from, size, EXPLORE_CALLED_AT);
+  return write_outside([&] { return real_write.get()(fd, from, size); });
 }
 
 ssize_t readv(int fd, const iovec* parts, int count) {
@@ -211,7 +229,7 @@ ssize_t readv(int fd, const iovec* parts, int count) {
 ssize_t writev(int fd, const iovec* parts, int count) {
   if (is_modelled(fd) && count == 1) return write_modelled(fd, parts->iov_base, parts->iov_len, EXPLORE_CALLED_AT);
   if (is_modelled(fd)) refuse("writev() with more than one part on a modelled descriptor", EXPLORE_CALLED_AT);
-  return real_writev.get()(fd, parts, count);
+  return write_outside([&] { return real_writev.get()(fd, parts, count); });
 }
 
 int eventfd(unsigned count, int flags) noexcept {

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 
+#include "broken_pipe.hpp"
 #include "descriptor_steps.hpp"
 #include "real_descriptors.hpp"
 
@@ -247,8 +248,10 @@ int epoll_wait(int set, epoll_event* events, int most, int milliseconds) {
 }
 
 int epoll_pwait(int set, epoll_event* events, int most, int milliseconds, const sigset_t* mask) {
-  if (is_modelled(set))
+  if (is_modelled(set)) {
+    meet_broken_pipe(mask, signal_function::epoll_pwait, EXPLORE_CALLED_AT);
     return wait_for_set(set, events, most, limit_in(milliseconds, EXPLORE_CALLED_AT), EXPLORE_CALLED_AT);
+  }
   if (is_explored()) refuse(real_set, EXPLORE_CALLED_AT);
   return real_epoll_pwait.get()(set, events, most, milliseconds, mask);
 }
@@ -256,6 +259,7 @@ int epoll_pwait(int set, epoll_event* events, int most, int milliseconds, const 
 int epoll_pwait2(int set, epoll_event* events, int most, const timespec* time, const sigset_t* mask) {
   if (is_modelled(set)) {
     if (time != nullptr && (!is_time(*time) || time->tv_sec < 0)) return refused(EINVAL);
+    meet_broken_pipe(mask, signal_function::epoll_pwait2, EXPLORE_CALLED_AT);
     return wait_for_set(set, events, most, limit_in(time, EXPLORE_CALLED_AT), EXPLORE_CALLED_AT);
   }
   if (is_explored()) refuse(real_set, EXPLORE_CALLED_AT);

@@ -58,8 +58,6 @@ EXPLORE_REFUSES(int, getaddrinfo, (const char* node, const char* service, const 
                 node, service, hints, found)
 
 // Signals
-EXPLORE_REFUSES(int, sigwait, (const sigset_t* set, int* signal), set, signal)
-EXPLORE_REFUSES(int, sigwaitinfo, (const sigset_t* set, siginfo_t* about), set, about)
 EXPLORE_REFUSES(int, sigsuspend, (const sigset_t* mask), mask)
 EXPLORE_REFUSES(int, pause, (), )
 EXPLORE_REFUSES_NOEXCEPT(sighandler_t, sigset, (int signal, sighandler_t handler), signal, handler)

@@ -43,6 +43,10 @@ int create(pthread_t* made, const pthread_attr_t* attributes, void* (*routine)(v
   int state = PTHREAD_CREATE_JOINABLE;
   if (attributes != nullptr) ::pthread_attr_getdetachstate(attributes, &state);
   in.thread(number).detached = state == PTHREAD_CREATE_DETACHED;
+  sigset_t blocked{};
+  if (attributes != nullptr && ::pthread_attr_getsigmask_np(attributes, &blocked) == 0) {
+    in.thread(number).blocked = signals_in(blocked);
+  }
   *made = in.blocks().id(number);
   return 0;
 }

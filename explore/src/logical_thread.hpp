@@ -78,9 +78,10 @@ struct logical_thread {
   std::uint32_t last_in_vain = 0;  // position of its last step that came to nothing, or yield
   std::uint32_t others_seen = 0;   // steps of others at its last yield
 
-  std::uint64_t blocked = 0;  // signals, a bit each
-  bool broken_pipe = false;   // SIGPIPE has come, and is blocked
-  stack_t handler_stack{};    // as the program sees it
+  std::uint64_t blocked = 0;       // signals, a bit each
+  bool broken_pipe_waits = false;  // SIGPIPE has come, and is blocked
+  bool had_broken_pipe = false;    // the same, but others may have taken it away since
+  stack_t handler_stack{};         // as the program sees it
 
   call_stack stack;  // at its pending step, while it is recorded
 

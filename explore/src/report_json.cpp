@@ -73,6 +73,7 @@ constexpr const char* operation_names[] = {
     "descriptor_control",
     "descriptor_close",
     "barrier_wait",
+    "signal_action",
     "plain_read",
     "plain_write",
     "heap_free",

@@ -22,7 +22,7 @@ constexpr std::uint64_t mixed(std::uint64_t value) noexcept {
 
 inline constexpr unsigned nobody = 0xff;
 inline constexpr std::uint32_t no_position = 0xffff'ffff;
-inline constexpr std::size_t most_accesses = 4;  // the ends of a pipe in two sets, and the clock
+inline constexpr std::size_t most_accesses = 4;  // the ends of a pipe in two sets, and the clock or an action
 
 /// How a step touches an object. Two steps depend on each other if they touch the same object and
 ///

@@ -1,5 +1,7 @@
 #include "text_events.hpp"
 
+#include <string.h>
+
 #include <cstdio>
 
 namespace explore {
@@ -115,6 +117,31 @@ const char* descriptor_call_name(const traced_event& event) {
   return "call";
 }
 
+const char* signal_call_name(const traced_event& event) {
+  switch (static_cast<signal_function>(event.size)) {
+    case signal_function::sigaction: return "sigaction";
+    case signal_function::signal: return "signal";
+    case signal_function::pthread_sigmask: return "pthread_sigmask";
+    case signal_function::sigprocmask: return "sigprocmask";
+    case signal_function::sigpending: return "sigpending";
+    case signal_function::sigtimedwait: return "sigtimedwait";
+    case signal_function::sigwaitinfo: return "sigwaitinfo";
+    case signal_function::sigwait: return "sigwait";
+    case signal_function::ppoll: return "ppoll";
+    case signal_function::pselect: return "pselect";
+    case signal_function::epoll_pwait: return "epoll_pwait";
+    case signal_function::epoll_pwait2: return "epoll_pwait2";
+  }
+  return "call";
+}
+
+std::string signal_phrase(const traced_event& event) {
+  const auto signal = static_cast<int>(event.after);
+  const char* const known = ::sigabbrev_np(signal);
+  return std::string(signal_call_name(event)) + "(" +
+         (known != nullptr ? "SIG" + std::string(known) : std::to_string(signal)) + ")";
+}
+
 std::string other_phrase(const traced_event& event, object_names& names) {
   const auto on = [&](const char* call) { return std::string(call) + "(" + names.name(event.object) + ")"; };
   switch (event.what) {
@@ -133,6 +160,7 @@ std::string other_phrase(const traced_event& event, object_names& names) {
     case op::descriptor_write: return "write(" + names.name(event.object) + ", " + std::to_string(event.after) + ")";
     case op::descriptor_control: return on(descriptor_call_name(event));
     case op::descriptor_close: return on("close");
+    case op::signal_action: return signal_phrase(event);
     case op::plain_read: return "read " + names.name(event.object);
     case op::plain_write: return "write " + names.name(event.object);
     case op::heap_free: return "free " + names.name(event.object);

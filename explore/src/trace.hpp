@@ -25,6 +25,7 @@ enum class op : std::uint8_t {
   descriptor_wait, descriptor_read, descriptor_write,       // epoll, eventfd, timerfd
   descriptor_control, descriptor_close,                     // epoll_ctl, timerfd_settime, dup
   barrier_wait,
+  signal_action,                                            // sigaction, and what asks for a signal that waits
   plain_read, plain_write, heap_free,                       // only as the place of a race or of a use after free
   choose, heap_allocate,                                    // heap_free is a step, too, where freed memory is used again
   operation_begin, operation_end,                           // of a history
@@ -40,6 +41,22 @@ enum class descriptor_function : std::uint8_t {
   timerfd_gettime,
   dup,
   fcntl
+};
+
+/// The function that makes a step on the action of a signal: traced_event::size. The signal is traced_event::after.
+enum class signal_function : std::uint8_t {
+  sigaction,
+  signal,
+  pthread_sigmask,
+  sigprocmask,
+  sigpending,
+  sigtimedwait,
+  sigwaitinfo,
+  sigwait,
+  ppoll,
+  pselect,
+  epoll_pwait,
+  epoll_pwait2
 };
 
 /// How an operation came out, where that is not its value.

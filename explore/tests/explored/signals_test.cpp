@@ -127,33 +127,6 @@ void divide_by_nothing() {
 
 unsigned char small_stack[16384];
 
-void write_to_nobody() {
-  int ends[2];
-  assert(pipe(ends) == 0);
-  close(ends[0]);
-  errno = 0;
-  assert(write(ends[1], "a", 1) == -1 && errno == EPIPE);
-  close(ends[1]);
-}
-
-bool is_pending(int signal) {
-  sigset_t now;
-  assert(sigpending(&now) == 0);
-  return sigismember(&now, signal) == 1;
-}
-
-// As a library does it that must not end its program.
-int take_without_waiting(int signal) {
-  sigset_t one;
-  sigemptyset(&one);
-  sigaddset(&one, signal);
-  constexpr timespec at_once{};
-  siginfo_t about;
-  const int taken = sigtimedwait(&one, &about, &at_once);
-  assert(taken < 0 || about.si_signo == taken);
-  return taken;
-}
-
 }  // namespace
 
 TEST(Signals, AMaskIsTheThreadsOwnAndANewThreadBeginsWithThatOfItsCreator) {
@@ -355,67 +328,6 @@ TEST(Signals, TwoThreadsMayBeInHandlersAtATime) {
     EXPECT_TRUE(found.complete) << found;
     EXPECT_EQ(found.executions, 2U) << found;
   }
-}
-
-TEST(Signals, ABrokenPipeIsAnErrorToWhoBlocksItsSignal) {
-  EXPECT_EQ(explored(write_to_nobody).kind, verdict::died_by_signal);
-  const report blocked = explored([] {
-    change(SIG_BLOCK, SIGPIPE);
-    write_to_nobody();
-  });
-  EXPECT_TRUE(blocked.passed()) << blocked;
-  const report handled = explored([] {
-    signal(SIGPIPE, handle);
-    write_to_nobody();
-  });
-  EXPECT_EQ(handled.kind, verdict::not_modelled) << handled;
-}
-
-TEST(Signals, ABrokenPipeEndsWhoUnblocksItsSignalTooEarly) {
-  const report unblocked = explored([] {
-    change(SIG_BLOCK, SIGPIPE);
-    write_to_nobody();
-    assert(is_pending(SIGPIPE));
-    change(SIG_UNBLOCK, SIGPIPE);
-  });
-  EXPECT_EQ(unblocked.kind, verdict::died_by_signal) << unblocked;
-  EXPECT_NE(unblocked.text.find("SIGPIPE: blocked when the thread wrote"), std::string::npos) << unblocked;
-  const report handled = explored([] {
-    change(SIG_BLOCK, SIGPIPE);
-    write_to_nobody();
-    signal(SIGPIPE, handle);
-    change(SIG_UNBLOCK, SIGPIPE);
-  });
-  EXPECT_EQ(handled.kind, verdict::not_modelled) << handled;
-}
-
-TEST(Signals, ABrokenPipesSignalIsTheThreadsAndGoneWhenItWasTakenOrIgnored) {
-  expect_two([] {
-    assert(!is_pending(SIGPIPE));
-    change(SIG_BLOCK, SIGPIPE);
-    write_to_nobody();
-    write_to_nobody();
-    std::atomic<int> count{0};
-    std::thread other([&] {
-      assert(!is_pending(SIGPIPE));
-      assert(take_without_waiting(SIGPIPE) == -1 && errno == EAGAIN);
-      change(SIG_UNBLOCK, SIGPIPE);
-      ++count;
-    });
-    ++count;
-    other.join();
-    assert(take_without_waiting(SIGTERM) == -1 && errno == EAGAIN);
-    assert(take_without_waiting(SIGPIPE) == SIGPIPE);
-    assert(!is_pending(SIGPIPE) && take_without_waiting(SIGPIPE) == -1);
-    change(SIG_UNBLOCK, SIGPIPE);
-    change(SIG_BLOCK, SIGPIPE);
-    write_to_nobody();
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGPIPE, SIG_DFL);
-    change(SIG_UNBLOCK, SIGPIPE);
-    change(SIG_BLOCK, SIGPIPE);
-    write_to_nobody();  // and so it ends: it is not there in the next execution
-  });
 }
 
 TEST(Signals, AHandlerThatBlocksAllOthersMayChangeTheLibrarysVariables) {

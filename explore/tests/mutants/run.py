@@ -23,7 +23,7 @@ EXPLORE = HERE.parent.parent
 LIBRARY_FLAGS = ["-std=c++20", "-O2", "-mfsgsbase", "-pthread"]
 TEST_FLAGS = ["-std=c++20", "-O1", "-gdwarf-4", "-fsanitize=thread", "-fno-builtin", "-Wno-tsan", "-pthread"]
 WHICH = {"memory": ["choose_test.cpp", "leak_test.cpp", "reuse_test.cpp", "history_test.cpp", "lifetime_test.cpp",
-                    "memory_test.cpp", "library_state_test.cpp", "signals_test.cpp"],
+                    "memory_test.cpp", "library_state_test.cpp", "signals_test.cpp", "broken_pipe_test.cpp"],
          "counts": ["counts_test.cpp", "published_counts_test.cpp", "descriptor_counts_test.cpp", "litmus_test.cpp",
                     "litmus_loops_test.cpp", "outcomes.cpp"],
          "reports": ["limits_test.cpp", "replay_test.cpp"],
