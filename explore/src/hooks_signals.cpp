@@ -61,6 +61,12 @@ void end_guard_for(int signal, const sigset_t& mask) noexcept {
   if (is_crash(signal) || sigismember(&mask, SIGSEGV) == 1) active->guard_no_globals();
 }
 
+int ask_for_action(int signal, struct sigaction* now) noexcept {
+  const int result = real_action.get()(signal, nullptr, now);
+  if (now != nullptr && active->signals().wants_stack(signal)) now->sa_flags |= SA_ONSTACK;
+  return result;
+}
+
 // A stack for handlers is no stack for steps: another thread's handler would begin at its top, too. But what was there before
 // the execution is the explorer's own, and may be put back by the program.
 int change_action(int signal, const struct sigaction& given, struct sigaction* before) noexcept {
@@ -137,7 +143,8 @@ int sigaction(int signal, const struct sigaction* now, struct sigaction* before)
   if (!explore::is_in_execution() || !is_signal(signal)) return real_action.get()(signal, now, before);
   const access_mode mode = now == nullptr ? access_mode::read : access_mode::write;
   step_on_action(signal, mode, signal_function::sigaction, EXPLORE_CALLED_AT);
-  if (now == nullptr || !keep_action_of(signal)) return real_action.get()(signal, now, before);
+  if (now == nullptr) return ask_for_action(signal, before);
+  if (!keep_action_of(signal)) return real_action.get()(signal, now, before);
   return change_action(signal, *now, before);
 }
 

@@ -247,6 +247,8 @@ TEST(Signals, WhatAnActionWasIsToldAndCanBePutBack) {
     struct sigaction first {};
     assert(sigaction(SIGSEGV, &mine, &first) == 0);
     struct sigaction now {};
+    assert(sigaction(SIGSEGV, nullptr, &now) == 0 && (now.sa_flags & SA_ONSTACK) != 0);
+    now.sa_flags = 0;
     assert(sigaction(SIGSEGV, &first, &now) == 0);
     assert(now.sa_handler == handle && (now.sa_flags & SA_ONSTACK) != 0);
     assert(signal(SIGSEGV, handle) == first.sa_handler);
