@@ -19,9 +19,6 @@ void step_on_action(int signal, access_mode mode, signal_function by, std::uintp
 /// SIGPIPE comes to the calling thread. Returns if that is not the end: it is ignored, or blocked, and waits then.
 void raise_broken_pipe() noexcept;
 
-/// Whether the calling thread blocks it.
-bool blocks_broken_pipe() noexcept;
-
 /// While it lives, the system's SIGPIPE does not come to this thread of the system, and then it is gone.
 class held_broken_pipe {
  public:
@@ -29,6 +26,8 @@ class held_broken_pipe {
   held_broken_pipe(const held_broken_pipe&) = delete;
   held_broken_pipe& operator=(const held_broken_pipe&) = delete;
   ~held_broken_pipe();
+  /// Whether it would have come.
+  bool take() const noexcept;
 
  private:
   std::uint64_t blocked_before_ = 0;
@@ -37,8 +36,8 @@ class held_broken_pipe {
 /// These are what the calling thread blocks now. Returns if that is not the end, as above.
 void meet_broken_pipe(std::uint64_t blocked, signal_function by, std::uintptr_t pc) noexcept;
 
-/// The same for a call with a mask of its own. Null: it has none.
-void meet_broken_pipe(const sigset_t* mask, signal_function by, std::uintptr_t pc) noexcept;
+/// Whether a call with this mask of its own lets one in that waits. Null: it has none.
+bool lets_broken_pipe_in(const sigset_t* mask) noexcept;
 
 /// SIGPIPE is ignored from here on: wherever it waits, it is gone.
 void forget_broken_pipes() noexcept;

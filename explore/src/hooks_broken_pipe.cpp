@@ -38,7 +38,10 @@ bool take_waiting(const sigset_t* set, signal_function by, std::uintptr_t pc) no
   step_on_action(SIGPIPE, access_mode::read, by, pc);
   logical_thread& self = active->self();
   const bool was_there = self.broken_pipe_waits;
-  if (was_there) self.had_broken_pipe = self.broken_pipe_waits = false;
+  if (was_there) {
+    self.had_broken_pipe = self.broken_pipe_waits = false;
+    active->acts();
+  }
   return was_there;
 }
 
@@ -83,24 +86,26 @@ void step_on_action(int signal, access_mode mode, signal_function by, std::uintp
 }
 
 void raise_broken_pipe() noexcept {
-  if (blocks_broken_pipe()) {
-    active->self().had_broken_pipe = active->self().broken_pipe_waits = true;
+  logical_thread& self = active->self();
+  if ((self.blocked & signal_bit) != 0) {
+    self.had_broken_pipe = self.broken_pipe_waits = true;
+    active->acts();  // what the thread asks for now may be new
   } else {
     take_broken_pipe("the other end of the pipe is closed");
   }
 }
-
-bool blocks_broken_pipe() noexcept { return (active->self().blocked & signal_bit) != 0; }
 
 held_broken_pipe::held_broken_pipe() noexcept {
   kernel(SYS_rt_sigprocmask, SIG_BLOCK, argument(&signal_bit), argument(&blocked_before_), mask_bytes);
 }
 
 held_broken_pipe::~held_broken_pipe() {
-  constexpr timespec at_once{};
-  if ((blocked_before_ & signal_bit) != 0) return;
-  kernel(SYS_rt_sigtimedwait, argument(&signal_bit), 0, argument(&at_once), mask_bytes);
   kernel(SYS_rt_sigprocmask, SIG_SETMASK, argument(&blocked_before_), 0, mask_bytes);
+}
+
+bool held_broken_pipe::take() const noexcept {
+  constexpr timespec at_once{};
+  return kernel(SYS_rt_sigtimedwait, argument(&signal_bit), 0, argument(&at_once), mask_bytes) == SIGPIPE;
 }
 
 void meet_broken_pipe(std::uint64_t blocked, signal_function by, std::uintptr_t pc) noexcept {
@@ -110,12 +115,15 @@ void meet_broken_pipe(std::uint64_t blocked, signal_function by, std::uintptr_t 
   step_on_action(SIGPIPE, access_mode::read, by, pc);  // it may be taken away before
   if (!self.broken_pipe_waits) return;
   self.broken_pipe_waits = false;
+  active->acts();
   self.pending.pc = pc;
   take_broken_pipe("it was blocked when the thread wrote to a pipe without a reader, and is not any more");
 }
 
-void meet_broken_pipe(const sigset_t* mask, signal_function by, std::uintptr_t pc) noexcept {
-  if (mask != nullptr) meet_broken_pipe(sigismember(mask, SIGPIPE) == 1 ? signal_bit : 0, by, pc);
+bool lets_broken_pipe_in(const sigset_t* mask) noexcept {
+  if (mask == nullptr) return false;
+  active->touch_memory(number(mask), mask_bytes, touch::read, op::plain_read);
+  return active->self().had_broken_pipe && sigismember(mask, SIGPIPE) == 0;
 }
 
 void forget_broken_pipes() noexcept {

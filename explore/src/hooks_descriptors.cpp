@@ -174,13 +174,23 @@ int make_pipe(int* ends, int flags, std::uintptr_t pc) noexcept {
   return 0;
 }
 
-// What the program blocks, the system does not: the signal would end the explorer.
+// The system's signal would end the explorer, whatever the program blocks or ignores until it comes.
 template <class Call>
-ssize_t write_outside(Call call) noexcept {
-  if (!is_explored() || !blocks_broken_pipe()) return call();
-  const held_broken_pipe held;
-  const ssize_t written = call();
-  if (written < 0 && errno == EPIPE) raise_broken_pipe();
+ssize_t write_outside(Call call, signal_function by, std::uintptr_t pc) noexcept {
+  if (!is_explored()) return call();
+  bool is_broken = false;
+  ssize_t written = 0;
+  {
+    const held_broken_pipe held;
+    written = call();
+    is_broken = held.take();
+  }
+  if (is_broken) {
+    const int error = errno;
+    step_on_action(SIGPIPE, access_mode::read, by, pc);
+    raise_broken_pipe();
+    errno = error;
+  }
   return written;
 }
 
@@ -216,7 +226,7 @@ ssize_t __read_chk(int fd, void* to, size_t size, size_t /*room*/) {
 // Output of the program goes where it always goes: nobody in the process waits for it.
 ssize_t write(int fd, const void* from, size_t size) {
   if (is_modelled(fd)) return write_modelled(fd, from, size, EXPLORE_CALLED_AT);
-  return write_outside([&] { return real_write.get()(fd, from, size); });
+  return write_outside([&] { return real_write.get()(fd, from, size); }, signal_function::write, EXPLORE_CALLED_AT);
 }
 
 ssize_t readv(int fd, const iovec* parts, int count) {
@@ -229,7 +239,7 @@ ssize_t readv(int fd, const iovec* parts, int count) {
 ssize_t writev(int fd, const iovec* parts, int count) {
   if (is_modelled(fd) && count == 1) return write_modelled(fd, parts->iov_base, parts->iov_len, EXPLORE_CALLED_AT);
   if (is_modelled(fd)) refuse("writev() with more than one part on a modelled descriptor", EXPLORE_CALLED_AT);
-  return write_outside([&] { return real_writev.get()(fd, parts, count); });
+  return write_outside([&] { return real_writev.get()(fd, parts, count); }, signal_function::writev, EXPLORE_CALLED_AT);
 }
 
 int eventfd(unsigned count, int flags) noexcept {

@@ -180,6 +180,16 @@ int wait_for_set(int fd, epoll_event* events, int most, std::uint64_t limit, std
   return count;
 }
 
+// A signal that the mask lets in ends the call only if that has to wait.
+int wait_with_mask(int fd, epoll_event* events, int most, std::uint64_t limit, const sigset_t* mask, signal_function by,
+                   std::uintptr_t pc) noexcept {
+  if (lets_broken_pipe_in(mask) && limit != 0) {
+    if (const int ready = wait_for_set(fd, events, most, 0, pc); ready != 0) return ready;
+    meet_broken_pipe(0, by, pc);
+  }
+  return wait_for_set(fd, events, most, limit, pc);
+}
+
 EXPLORE_OWN constinit next_definition<int(int, int)> real_timerfd_create{"timerfd_create"};
 EXPLORE_OWN constinit next_definition<int(int, int, const itimerspec*, itimerspec*)> real_timerfd_settime{
     "timerfd_settime"};
@@ -249,8 +259,8 @@ int epoll_wait(int set, epoll_event* events, int most, int milliseconds) {
 
 int epoll_pwait(int set, epoll_event* events, int most, int milliseconds, const sigset_t* mask) {
   if (is_modelled(set)) {
-    meet_broken_pipe(mask, signal_function::epoll_pwait, EXPLORE_CALLED_AT);
-    return wait_for_set(set, events, most, limit_in(milliseconds, EXPLORE_CALLED_AT), EXPLORE_CALLED_AT);
+    const std::uint64_t limit = limit_in(milliseconds, EXPLORE_CALLED_AT);
+    return wait_with_mask(set, events, most, limit, mask, signal_function::epoll_pwait, EXPLORE_CALLED_AT);
   }
   if (is_explored()) refuse(real_set, EXPLORE_CALLED_AT);
   return real_epoll_pwait.get()(set, events, most, milliseconds, mask);
@@ -259,8 +269,8 @@ int epoll_pwait(int set, epoll_event* events, int most, int milliseconds, const 
 int epoll_pwait2(int set, epoll_event* events, int most, const timespec* time, const sigset_t* mask) {
   if (is_modelled(set)) {
     if (time != nullptr && (!is_time(*time) || time->tv_sec < 0)) return refused(EINVAL);
-    meet_broken_pipe(mask, signal_function::epoll_pwait2, EXPLORE_CALLED_AT);
-    return wait_for_set(set, events, most, limit_in(time, EXPLORE_CALLED_AT), EXPLORE_CALLED_AT);
+    const std::uint64_t limit = limit_in(time, EXPLORE_CALLED_AT);
+    return wait_with_mask(set, events, most, limit, mask, signal_function::epoll_pwait2, EXPLORE_CALLED_AT);
   }
   if (is_explored()) refuse(real_set, EXPLORE_CALLED_AT);
   return real_epoll_pwait2.get()(set, events, most, time, mask);

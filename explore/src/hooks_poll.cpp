@@ -100,7 +100,10 @@ int __poll_chk(pollfd* which, nfds_t count, int milliseconds, size_t /*room*/) {
 
 int ppoll(pollfd* which, nfds_t count, const timespec* time, const sigset_t* mask) {
   if (!is_explored()) return real_ppoll.get()(which, count, time, mask);
-  meet_broken_pipe(mask, signal_function::ppoll, EXPLORE_CALLED_AT);
+  if (lets_broken_pipe_in(mask)) {  // which ends the call only if there is nothing at once
+    if (const int ready = poll_all(which, count, 0, EXPLORE_CALLED_AT); ready != 0) return ready;
+    meet_broken_pipe(0, signal_function::ppoll, EXPLORE_CALLED_AT);
+  }
   return poll_all(which, count, limit_in(time, EXPLORE_CALLED_AT), EXPLORE_CALLED_AT);
 }
 
@@ -114,8 +117,8 @@ int select(int count, fd_set* in, fd_set* out, fd_set* exceptions, timeval* time
 
 int pselect(int count, fd_set* in, fd_set* out, fd_set* exceptions, const timespec* time, const sigset_t* mask) {
   if (!is_explored()) return real_pselect.get()(count, in, out, exceptions, time, mask);
-  meet_broken_pipe(mask, signal_function::pselect, EXPLORE_CALLED_AT);
   if (count != 0) refuse("pselect(), which is for small numbers of descriptors of the system", EXPLORE_CALLED_AT);
+  if (lets_broken_pipe_in(mask)) meet_broken_pipe(0, signal_function::pselect, EXPLORE_CALLED_AT);
   return poll_all(nullptr, 0, limit_in(time, EXPLORE_CALLED_AT), EXPLORE_CALLED_AT);
 }
 

@@ -46,14 +46,14 @@ int change_mask(int how, const sigset_t* set, sigset_t* before, signal_function 
   return 0;
 }
 
-constexpr bool is_signal(int number) noexcept { return number > 0 && number <= 64; }
+// Two are libc's own.
+constexpr bool has_action(int signal) noexcept { return signal > 0 && signal <= 64 && signal != 32 && signal != 33; }
+constexpr bool may_change(int signal) noexcept { return has_action(signal) && signal != SIGKILL && signal != SIGSTOP; }
 
-// False: it has no action that can be asked for.
-bool keep_action_of(int signal) noexcept {
+void keep_action_of(int signal) noexcept {
   struct sigaction now {};
-  if (real_action.get()(signal, nullptr, &now) != 0) return false;
+  real_action.get()(signal, nullptr, &now);
   active->signals().keep(signal, now);
-  return true;
 }
 
 // A handler might be told of a fault that is the explorer's, or keep one from it by its mask.
@@ -140,18 +140,25 @@ int sigprocmask(int how, const sigset_t* set, sigset_t* before) noexcept {
 }
 
 int sigaction(int signal, const struct sigaction* now, struct sigaction* before) noexcept {
-  if (!explore::is_in_execution() || !is_signal(signal)) return real_action.get()(signal, now, before);
+  const bool is_modelled = now == nullptr ? has_action(signal) : may_change(signal);
+  if (!explore::is_in_execution() || !is_modelled) return real_action.get()(signal, now, before);
+  struct sigaction given {};
+  if (now != nullptr) {
+    active->touch_memory(number(now), sizeof *now, touch::read, op::plain_read);
+    given = *now;
+  }
   const access_mode mode = now == nullptr ? access_mode::read : access_mode::write;
   step_on_action(signal, mode, signal_function::sigaction, EXPLORE_CALLED_AT);
+  if (before != nullptr) active->touch_memory(number(before), sizeof *before, touch::write, op::plain_write);
   if (now == nullptr) return ask_for_action(signal, before);
-  if (!keep_action_of(signal)) return real_action.get()(signal, now, before);
-  return change_action(signal, *now, before);
+  keep_action_of(signal);
+  return change_action(signal, given, before);
 }
 
 sighandler_t signal(int signal, sighandler_t handler) noexcept {
-  if (!explore::is_in_execution() || !is_signal(signal)) return real_signal.get()(signal, handler);
+  if (!explore::is_in_execution() || !may_change(signal)) return real_signal.get()(signal, handler);
   step_on_action(signal, access_mode::write, signal_function::signal, EXPLORE_CALLED_AT);
-  if (!keep_action_of(signal)) return real_signal.get()(signal, handler);
+  keep_action_of(signal);
   struct sigaction now {};
   struct sigaction before {};
   now.sa_handler = handler;

@@ -131,6 +131,8 @@ const char* signal_call_name(const traced_event& event) {
     case signal_function::pselect: return "pselect";
     case signal_function::epoll_pwait: return "epoll_pwait";
     case signal_function::epoll_pwait2: return "epoll_pwait2";
+    case signal_function::write: return "write";
+    case signal_function::writev: return "writev";
   }
   return "call";
 }

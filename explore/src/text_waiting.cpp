@@ -51,6 +51,7 @@ std::string what_it_waits_for(const traced_thread& thread, object_names& names) 
     case op::load:
     case op::compare_exchange:
     case op::exchange:
+    case op::signal_action:
     case op::yield: return thread.object == 0 ? "spins" : "spins on " + object;
     default: return "can go on";
   }

@@ -56,7 +56,9 @@ enum class signal_function : std::uint8_t {
   ppoll,
   pselect,
   epoll_pwait,
-  epoll_pwait2
+  epoll_pwait2,
+  write,
+  writev
 };
 
 /// How an operation came out, where that is not its value.

@@ -51,7 +51,8 @@ class planner {
   void take_entry(const settings_entry& entry) {
     process_settings taken = entry.settings;
     for (auto& path : taken.watch) path = settings_.path.parent_path() / path;
-    if (taken.reload_signal && taken.watch.empty() && !is_watched_beside_the_files(taken.name)) {
+    if (taken.reload_signal && taken.watch.empty() && !entry.has_wrong_watch &&
+        !is_watched_beside_the_files(taken.name)) {
       settings_fault(entry.reload_line, fmt::format("{}: reload = \"{}\" needs a path to watch, here or by --watch",
                                                     taken.name, signal_text(*taken.reload_signal)));
     }

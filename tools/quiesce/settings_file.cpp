@@ -108,7 +108,9 @@ settings_entry read_process(settings_table table, std::vector<file_fault>& fault
   into.one_shot = table.flag("one_shot").value_or(false);
   if (auto stop = table.table("stop")) read_stop(std::move(*stop), into);
   into.restart = read_policy(table);
+  const std::size_t faults_before = faults.size();
   for (auto& [path, line] : table.texts("watch")) into.watch.emplace_back(std::move(path));
+  entry.has_wrong_watch = faults.size() != faults_before;
   into.reload_signal = table.signal("reload");
   table.refuse_other_keys();
   check_one_shot(table, into);

@@ -15,6 +15,7 @@ struct settings_entry {
   int line = 0;
   int command_line = 0;
   int reload_line = 0;
+  bool has_wrong_watch = false;      // a fault, and so of no use for others
   std::vector<int> need_lines = {};  // of each of settings.needs
 };
 

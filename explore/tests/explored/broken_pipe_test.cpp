@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -124,14 +125,36 @@ TEST(BrokenPipe, EndsWhoWaitsForOtherThingsWithAMaskThatDoesNotBlockItsSignal) {
   expect_late_end(explored([] {
     end_by([] {
       epoll_event event;
-      epoll_pwait(epoll_create1(0), &event, 1, 0, &none);
+      epoll_pwait(epoll_create1(0), &event, 1, 1, &none);
     });
   }));
-  const report found = explored([] {
+  expect_late_end(explored([] {
     end_by([] {
       constexpr timespec at_once{};
-      assert(ppoll(nullptr, 0, &at_once, nullptr) == 0);
+      pselect(0, nullptr, nullptr, nullptr, &at_once, &none);
     });
+  }));
+}
+
+// As Linux does it, which puts the mask back before it looks for signals.
+TEST(BrokenPipe, ItsSignalWaitsOnAfterACallThatDidNotHaveToWait) {
+  static const sigset_t none{};
+  const report found = explored([] {
+    const int set = epoll_create1(0);
+    epoll_event event{.events = EPOLLIN, .data = {}};
+    const int ready = eventfd(1, 0);
+    change(SIG_BLOCK, SIGPIPE);
+    write_to_nobody();
+    assert(epoll_pwait(set, &event, 1, 0, &none) == 0);
+    assert(epoll_pwait(ready, &event, 1, -1, &none) == -1 && errno == EINVAL);
+    assert(epoll_ctl(set, EPOLL_CTL_ADD, ready, &event) == 0);
+    assert(epoll_pwait(set, &event, 1, -1, &none) == 1);
+    pollfd one{.fd = ready, .events = POLLIN, .revents = 0};
+    assert(ppoll(&one, 1, nullptr, &none) == 1);
+    constexpr timespec at_once{};
+    assert(ppoll(nullptr, 0, &at_once, nullptr) == 0);
+    assert(take_without_waiting(SIGPIPE) == SIGPIPE);
+    assert(ppoll(nullptr, 0, &at_once, &none) == 0);
   });
   EXPECT_TRUE(found.passed()) << found;
 }
@@ -236,6 +259,47 @@ TEST(BrokenPipe, WhoAsksForAnActionMayFindThatOfAnotherThread) {
   EXPECT_EQ(found.kind, verdict::failed_assertion) << found;
 }
 
+TEST(BrokenPipe, WhoWritesAndTakesAgainAndAgainFindsSomethingNewEachTime) {
+  static const auto take_six_times = [] {
+    change(SIG_BLOCK, SIGPIPE);
+    std::thread other([] {
+      signal(SIGPIPE, SIG_IGN);
+      signal(SIGPIPE, SIG_DFL);
+    });
+    for (int i = 0; i < 6; ++i) {
+      write_to_nobody();
+      const int taken = take_without_waiting(SIGPIPE);
+      assert(i != 5 || taken == SIGPIPE);
+    }
+    other.join();
+  };
+  const report found = explored(take_six_times);
+  EXPECT_EQ(found.kind, verdict::failed_assertion) << found;
+}
+
+TEST(BrokenPipe, ThatTheSystemHasEndsWhoDoesNotIgnoreItsSignalInTime) {
+  ASSERT_EQ(pipe(real_ends), 0);
+  close(real_ends[0]);
+  static const auto write_meanwhile = [] {
+    std::thread other([] { assert(write(real_ends[1], "a", 1) == -1 && errno == EPIPE); });
+    signal(SIGPIPE, SIG_IGN);
+    other.join();
+  };
+  const report ignored_late = explored(write_meanwhile);
+  // What the caller of the explorer blocks, the program may unblock.
+  change(SIG_BLOCK, SIGPIPE);
+  const report unblocked = explored([] {
+    change(SIG_UNBLOCK, SIGPIPE);
+    write(real_ends[1], "a", 1);
+  });
+  change(SIG_UNBLOCK, SIGPIPE);
+  close(real_ends[1]);
+  EXPECT_EQ(ignored_late.kind, verdict::died_by_signal) << ignored_late;
+  EXPECT_NE(ignored_late.text.find("write(SIGPIPE)\n"), std::string::npos) << ignored_late;
+  EXPECT_EQ(unblocked.kind, verdict::died_by_signal) << unblocked;
+  EXPECT_NE(unblocked.text.find("SIGPIPE: the other end"), std::string::npos) << unblocked;
+}
+
 TEST(BrokenPipe, ThatTheSystemHasIsAnErrorToWhoBlocksItsSignalToo) {
   ASSERT_EQ(pipe(real_ends), 0);
   close(real_ends[0]);
@@ -271,7 +335,14 @@ TEST(BrokenPipe, IsAnErrorToAThreadWhoseAttributesBlockItsSignal) {
   EXPECT_TRUE(found.passed()) << found;
 }
 
-TEST(BrokenPipe, TwoThreadsMustNotAskForWhatWaitsIntoTheSameSet) {
+TEST(BrokenPipe, WhatItsFunctionsReadAndWriteIsLookedAtForRaces) {
+  const report action = explored([] {
+    static struct sigaction shared {};
+    std::thread other([] { shared.sa_flags = SA_RESTART; });
+    sigaction(SIGUSR1, &shared, nullptr);
+    other.join();
+  });
+  EXPECT_EQ(action.kind, verdict::data_race) << action;
   const report found = explored([] {
     static sigset_t shared;
     std::thread other([] { sigpending(&shared); });

@@ -10,6 +10,7 @@ namespace quiesce_tool {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
@@ -64,6 +65,8 @@ TEST(RunPlan, ASignalForChangesNeedsAPathThatIsWatched) {
   const std::string settings = "[web]\ncommand = \"serve\"\nreload = \"HUP\"\n";
   EXPECT_THAT(plan_of_settings(settings).faults,
               ElementsAre("etc/quiesce.toml:3: web: reload = \"SIGHUP\" needs a path to watch, here or by --watch"));
+  EXPECT_THAT(plan_of_settings(settings + "watch = []\n").faults, ElementsAre(HasSubstr("needs a path to watch")));
+  EXPECT_THAT(plan_of_settings(settings + "watch = 1\n").faults, ElementsAre(HasSubstr("web: watch = 1")));
   const auto plan = make_plan({"Procfile"}, {"etc/quiesce.toml", parse_settings(settings)}, {{"web", "src"}});
   ASSERT_THAT(plan.faults, IsEmpty());
   EXPECT_THAT(plan.processes[0].watch, ElementsAre("src"));
