@@ -77,8 +77,11 @@ class lane {
         taken_ = all;
         count_arming(s.arm(event_));
         break;
-      case 3:
-      case 19:  // a limit, which now and then passes first
+      case 3:  // a limit, which has passed or passes while the next signal comes
+        count_arming(s.arm(event_, microseconds(turn_ / 32 % 8)));
+        taken_ = all;
+        break;
+      case 19:  // a limit, while it comes
         taken_ = all;
         count_arming(s.arm(event_, microseconds(turn_ / 32 % 8)));
         break;
