@@ -38,6 +38,13 @@ std::uint64_t limit_in(const timespec* duration, std::uintptr_t pc) noexcept;
 std::uint64_t limit_in(int milliseconds, std::uintptr_t pc) noexcept;
 bool is_time(const timespec& given) noexcept;
 
+/// What a call at `pc` reads or writes itself: a race with that is told there. Steps of the call may follow.
+inline void touch_by_call(const volatile void* what, std::size_t size, touch how, std::uintptr_t pc) noexcept {
+  if (!active->is_running()) return;
+  active->self().pending.pc = pc;
+  active->touch_memory(number(what), size, how, how == touch::read ? op::plain_read : op::plain_write);
+}
+
 /// Those of a mask that can be blocked, a bit each.
 std::uint64_t signals_in(const sigset_t& mask) noexcept;
 

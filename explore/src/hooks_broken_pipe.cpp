@@ -33,7 +33,7 @@ void take_broken_pipe(const char* what_happened) noexcept {
 
 // False: SIGPIPE does not wait, or not for this call.
 bool take_waiting(const sigset_t* set, signal_function by, std::uintptr_t pc) noexcept {
-  active->touch_memory(number(set), mask_bytes, touch::read, op::plain_read);
+  touch_by_call(set, mask_bytes, touch::read, pc);
   if (sigismember(set, SIGPIPE) != 1) return false;
   step_on_action(SIGPIPE, access_mode::read, by, pc);
   logical_thread& self = active->self();
@@ -45,9 +45,9 @@ bool take_waiting(const sigset_t* set, signal_function by, std::uintptr_t pc) no
   return was_there;
 }
 
-void describe(siginfo_t* about) noexcept {
+void describe(siginfo_t* about, std::uintptr_t pc) noexcept {
   if (about == nullptr) return;
-  active->touch_memory(number(about), sizeof *about, touch::write, op::plain_write);
+  touch_by_call(about, sizeof *about, touch::write, pc);
   fill_bytes(about, 0, sizeof *about);
   about->si_signo = SIGPIPE;
   about->si_pid = getpid();
@@ -88,8 +88,8 @@ void step_on_action(int signal, access_mode mode, signal_function by, std::uintp
 void raise_broken_pipe() noexcept {
   logical_thread& self = active->self();
   if ((self.blocked & signal_bit) != 0) {
+    if (!self.broken_pipe_waits) active->acts();  // what the thread asks for now is new
     self.had_broken_pipe = self.broken_pipe_waits = true;
-    active->acts();  // what the thread asks for now may be new
   } else {
     take_broken_pipe("the other end of the pipe is closed");
   }
@@ -97,6 +97,7 @@ void raise_broken_pipe() noexcept {
 
 held_broken_pipe::held_broken_pipe() noexcept {
   kernel(SYS_rt_sigprocmask, SIG_BLOCK, argument(&signal_bit), argument(&blocked_before_), mask_bytes);
+  static_cast<void>(take());
 }
 
 held_broken_pipe::~held_broken_pipe() {
@@ -108,21 +109,22 @@ bool held_broken_pipe::take() const noexcept {
   return kernel(SYS_rt_sigtimedwait, argument(&signal_bit), 0, argument(&at_once), mask_bytes) == SIGPIPE;
 }
 
-void meet_broken_pipe(std::uint64_t blocked, signal_function by, std::uintptr_t pc) noexcept {
+bool meet_broken_pipe(std::uint64_t blocked, signal_function by, std::uintptr_t pc) noexcept {
   logical_thread& self = active->self();
-  if (!self.had_broken_pipe || (blocked & signal_bit) != 0) return;
+  if (!self.had_broken_pipe || (blocked & signal_bit) != 0) return false;
   self.had_broken_pipe = false;
   step_on_action(SIGPIPE, access_mode::read, by, pc);  // it may be taken away before
-  if (!self.broken_pipe_waits) return;
+  if (!self.broken_pipe_waits) return false;
   self.broken_pipe_waits = false;
   active->acts();
   self.pending.pc = pc;
   take_broken_pipe("it was blocked when the thread wrote to a pipe without a reader, and is not any more");
+  return true;
 }
 
-bool lets_broken_pipe_in(const sigset_t* mask) noexcept {
+bool lets_broken_pipe_in(const sigset_t* mask, std::uintptr_t pc) noexcept {
   if (mask == nullptr) return false;
-  active->touch_memory(number(mask), mask_bytes, touch::read, op::plain_read);
+  touch_by_call(mask, mask_bytes, touch::read, pc);
   return active->self().had_broken_pipe && sigismember(mask, SIGPIPE) == 0;
 }
 
@@ -141,7 +143,7 @@ extern "C" {
 [[gnu::weak]] int sigpending(sigset_t* set) noexcept {
   if (!is_explored()) return real_pending.get()(set);
   step_on_action(SIGPIPE, access_mode::read, signal_function::sigpending, EXPLORE_CALLED_AT);
-  active->touch_memory(number(set), mask_bytes, touch::write, op::plain_write);
+  touch_by_call(set, mask_bytes, touch::write, EXPLORE_CALLED_AT);
   fill_bytes(set, 0, sizeof *set);
   return active->self().broken_pipe_waits ? sigaddset(set, SIGPIPE) : 0;
 }
@@ -149,7 +151,8 @@ extern "C" {
 [[gnu::weak]] int sigtimedwait(const sigset_t* set, siginfo_t* about, const timespec* limit) {
   if (!is_explored()) return real_timed_wait.get()(set, about, limit);
   if (limit != nullptr && (!is_time(*limit) || limit->tv_sec < 0)) return refused(EINVAL);
-  if (take_waiting(set, signal_function::sigtimedwait, EXPLORE_CALLED_AT)) return describe(about), SIGPIPE;
+  if (take_waiting(set, signal_function::sigtimedwait, EXPLORE_CALLED_AT))
+    return describe(about, EXPLORE_CALLED_AT), SIGPIPE;
   // No other signal comes.
   if (limit == nullptr || limit->tv_sec != 0 || limit->tv_nsec != 0) refuse("sigtimedwait()", EXPLORE_CALLED_AT);
   return refused(EAGAIN);
@@ -158,13 +161,13 @@ extern "C" {
 [[gnu::weak]] int sigwaitinfo(const sigset_t* set, siginfo_t* about) {
   if (!is_explored()) return real_wait_info.get()(set, about);
   if (!take_waiting(set, signal_function::sigwaitinfo, EXPLORE_CALLED_AT)) refuse("sigwaitinfo()", EXPLORE_CALLED_AT);
-  return describe(about), SIGPIPE;
+  return describe(about, EXPLORE_CALLED_AT), SIGPIPE;
 }
 
 [[gnu::weak]] int sigwait(const sigset_t* set, int* signal) {
   if (!is_explored()) return real_wait.get()(set, signal);
   if (!take_waiting(set, signal_function::sigwait, EXPLORE_CALLED_AT)) refuse("sigwait()", EXPLORE_CALLED_AT);
-  active->touch_memory(number(signal), sizeof *signal, touch::write, op::plain_write);
+  touch_by_call(signal, sizeof *signal, touch::write, EXPLORE_CALLED_AT);
   *signal = SIGPIPE;
   return 0;
 }

@@ -114,7 +114,7 @@ ssize_t write_once(int fd, const void* from, std::size_t size, std::uintptr_t pc
   if (call.of == 0 || to.kind == pipe_reader) return refused(EBADF);
   if (to.kind == set || to.kind == timer || (to.kind == counter && size < number_bytes)) return refused(EINVAL);
   if (size == 0) return 0;
-  in.touch_memory(number(from), to.kind == counter ? number_bytes : size, touch::read, op::plain_read);
+  touch_by_call(from, to.kind == counter ? number_bytes : size, touch::read, pc);
   std::uint64_t value = 0;
   if (to.kind == counter) {
     copy_bytes(&value, from, sizeof value);
@@ -168,16 +168,17 @@ int make_pipe(int* ends, int flags, std::uintptr_t pc) noexcept {
   if (!descriptors().create_pipe(active->current(), (flags & O_NONBLOCK) != 0, reader, writer)) {
     refuse("more than 16 pipes, or more than 127 descriptors that one thread makes", pc);
   }
-  active->touch_memory(number(ends), 2 * sizeof *ends, touch::write, op::plain_write);
+  touch_by_call(ends, 2 * sizeof *ends, touch::write, pc);
   ends[0] = fd_of(reader);
   ends[1] = fd_of(writer);
   return 0;
 }
 
-// The system's signal would end the explorer, whatever the program blocks or ignores until it comes.
+// The system's signal would end the explorer, whatever the program blocks or ignores until it comes. Output is not looked at:
+// it goes elsewhere in a replay.
 template <class Call>
-ssize_t write_outside(Call call, signal_function by, std::uintptr_t pc) noexcept {
-  if (!is_explored()) return call();
+ssize_t write_outside(int fd, Call call, signal_function by, std::uintptr_t pc) noexcept {
+  if (!is_explored() || fd == STDOUT_FILENO || fd == STDERR_FILENO) return call();
   bool is_broken = false;
   ssize_t written = 0;
   {
@@ -226,7 +227,8 @@ ssize_t __read_chk(int fd, void* to, size_t size, size_t /*room*/) {
 // Output of the program goes where it always goes: nobody in the process waits for it.
 ssize_t write(int fd, const void* from, size_t size) {
   if (is_modelled(fd)) return write_modelled(fd, from, size, EXPLORE_CALLED_AT);
-  return write_outside([&] { return real_write.get()(fd, from, size); }, signal_function::write, EXPLORE_CALLED_AT);
+  return write_outside(
+      fd, [&] { return real_write.get()(fd, from, size); }, signal_function::write, EXPLORE_CALLED_AT);
 }
 
 ssize_t readv(int fd, const iovec* parts, int count) {
@@ -239,7 +241,8 @@ ssize_t readv(int fd, const iovec* parts, int count) {
 ssize_t writev(int fd, const iovec* parts, int count) {
   if (is_modelled(fd) && count == 1) return write_modelled(fd, parts->iov_base, parts->iov_len, EXPLORE_CALLED_AT);
   if (is_modelled(fd)) refuse("writev() with more than one part on a modelled descriptor", EXPLORE_CALLED_AT);
-  return write_outside([&] { return real_writev.get()(fd, parts, count); }, signal_function::writev, EXPLORE_CALLED_AT);
+  return write_outside(
+      fd, [&] { return real_writev.get()(fd, parts, count); }, signal_function::writev, EXPLORE_CALLED_AT);
 }
 
 int eventfd(unsigned count, int flags) noexcept {

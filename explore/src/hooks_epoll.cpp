@@ -58,7 +58,7 @@ int set_timer(int fd, int flags, const itimerspec* to, itimerspec* before, std::
   constexpr int known = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET;
   if ((flags & ~known) != 0 || !is_time(to->it_value) || !is_time(to->it_interval)) return refused(EINVAL);
   if (to->it_value.tv_sec < 0 || to->it_interval.tv_sec < 0) return refused(EINVAL);
-  in.touch_memory(number(to), sizeof *to, touch::read, op::plain_read);
+  touch_by_call(to, sizeof *to, touch::read, pc);
   call.function = descriptor_function::timerfd_settime;
   const bool is_point = (flags & TFD_TIMER_ABSTIME) != 0;
   const bool arms = !is_zero(to->it_value);
@@ -118,7 +118,7 @@ int control_set(int set_fd, int operation, int fd, const epoll_event* event, std
   const std::uint16_t in_set = call.with != 0 ? descriptors().at(call.with).in_set : std::uint16_t{0};
   if (in_set != 0 && in_set != call.of) refuse("a descriptor in more than one epoll set", pc);
   if (operation == EPOLL_CTL_ADD && !descriptors().has_room()) refuse("more than 256 descriptors in epoll sets", pc);
-  if (operation != EPOLL_CTL_DEL) in.touch_memory(number(event), sizeof *event, touch::read, op::plain_read);
+  if (operation != EPOLL_CTL_DEL) touch_by_call(event, sizeof *event, touch::read, pc);
   announce(call, pc);
   open_description(set_fd, pc);
   make(call, false, pc);
@@ -180,12 +180,12 @@ int wait_for_set(int fd, epoll_event* events, int most, std::uint64_t limit, std
   return count;
 }
 
-// A signal that the mask lets in ends the call only if that has to wait.
+// A signal that the mask lets in ends the call only if that has to wait; then even if it is ignored.
 int wait_with_mask(int fd, epoll_event* events, int most, std::uint64_t limit, const sigset_t* mask, signal_function by,
                    std::uintptr_t pc) noexcept {
-  if (lets_broken_pipe_in(mask) && limit != 0) {
+  if (lets_broken_pipe_in(mask, pc) && limit != 0) {
     if (const int ready = wait_for_set(fd, events, most, 0, pc); ready != 0) return ready;
-    meet_broken_pipe(0, by, pc);
+    if (meet_broken_pipe(0, by, pc)) return refused(EINTR);
   }
   return wait_for_set(fd, events, most, limit, pc);
 }

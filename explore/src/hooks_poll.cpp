@@ -25,7 +25,7 @@ void sleep_until(std::uint64_t limit, std::uintptr_t pc) noexcept {
 
 int poll_one(pollfd& which, std::uint64_t limit, std::uintptr_t pc) noexcept {
   engine& in = *active;
-  in.touch_memory(number(&which), sizeof which, touch::write, op::plain_write);
+  touch_by_call(&which, sizeof which, touch::write, pc);
   which.revents = 0;
   if (descriptors().was_closed(number_of(which.fd)) || descriptors().description_of(number_of(which.fd)) == 0) {
     which.revents = POLLNVAL;
@@ -100,7 +100,7 @@ int __poll_chk(pollfd* which, nfds_t count, int milliseconds, size_t /*room*/) {
 
 int ppoll(pollfd* which, nfds_t count, const timespec* time, const sigset_t* mask) {
   if (!is_explored()) return real_ppoll.get()(which, count, time, mask);
-  if (lets_broken_pipe_in(mask)) {  // which ends the call only if there is nothing at once
+  if (lets_broken_pipe_in(mask, EXPLORE_CALLED_AT)) {  // which ends the call only if there is nothing at once
     if (const int ready = poll_all(which, count, 0, EXPLORE_CALLED_AT); ready != 0) return ready;
     meet_broken_pipe(0, signal_function::ppoll, EXPLORE_CALLED_AT);
   }
@@ -118,7 +118,9 @@ int select(int count, fd_set* in, fd_set* out, fd_set* exceptions, timeval* time
 int pselect(int count, fd_set* in, fd_set* out, fd_set* exceptions, const timespec* time, const sigset_t* mask) {
   if (!is_explored()) return real_pselect.get()(count, in, out, exceptions, time, mask);
   if (count != 0) refuse("pselect(), which is for small numbers of descriptors of the system", EXPLORE_CALLED_AT);
-  if (lets_broken_pipe_in(mask)) meet_broken_pipe(0, signal_function::pselect, EXPLORE_CALLED_AT);
+  if (lets_broken_pipe_in(mask, EXPLORE_CALLED_AT)) {
+    meet_broken_pipe(0, signal_function::pselect, EXPLORE_CALLED_AT);
+  }
   return poll_all(nullptr, 0, limit_in(time, EXPLORE_CALLED_AT), EXPLORE_CALLED_AT);
 }
 

@@ -26,7 +26,7 @@ int change_mask(int how, const sigset_t* set, sigset_t* before, signal_function 
   std::uint64_t& blocked = active->self().blocked;
   const std::uint64_t was = blocked;
   if (set != nullptr) {
-    active->touch_memory(number(set), sizeof blocked, touch::read, op::plain_read);
+    touch_by_call(set, sizeof blocked, touch::read, pc);
     const std::uint64_t given = signals_in(*set);
     switch (how) {
       case SIG_BLOCK: blocked |= given; break;
@@ -39,7 +39,7 @@ int change_mask(int how, const sigset_t* set, sigset_t* before, signal_function 
     meet_broken_pipe(blocked, by, pc);
   }
   if (before != nullptr) {
-    active->touch_memory(number(before), sizeof was, touch::write, op::plain_write);
+    touch_by_call(before, sizeof was, touch::write, pc);
     fill_bytes(before, 0, sizeof *before);
     copy_bytes(before, &was, sizeof was);
   }
@@ -144,25 +144,27 @@ int sigaction(int signal, const struct sigaction* now, struct sigaction* before)
   if (!explore::is_in_execution() || !is_modelled) return real_action.get()(signal, now, before);
   struct sigaction given {};
   if (now != nullptr) {
-    active->touch_memory(number(now), sizeof *now, touch::read, op::plain_read);
+    touch_by_call(now, sizeof *now, touch::read, EXPLORE_CALLED_AT);
     given = *now;
   }
   const access_mode mode = now == nullptr ? access_mode::read : access_mode::write;
   step_on_action(signal, mode, signal_function::sigaction, EXPLORE_CALLED_AT);
-  if (before != nullptr) active->touch_memory(number(before), sizeof *before, touch::write, op::plain_write);
+  if (before != nullptr) touch_by_call(before, sizeof *before, touch::write, EXPLORE_CALLED_AT);
   if (now == nullptr) return ask_for_action(signal, before);
   keep_action_of(signal);
   return change_action(signal, given, before);
 }
 
 sighandler_t signal(int signal, sighandler_t handler) noexcept {
-  if (!explore::is_in_execution() || !may_change(signal)) return real_signal.get()(signal, handler);
+  const bool is_modelled = may_change(signal) && handler != SIG_ERR;
+  if (!explore::is_in_execution() || !is_modelled) return real_signal.get()(signal, handler);
   step_on_action(signal, access_mode::write, signal_function::signal, EXPLORE_CALLED_AT);
   keep_action_of(signal);
   struct sigaction now {};
   struct sigaction before {};
   now.sa_handler = handler;
   now.sa_flags = SA_RESTART;
+  sigaddset(&now.sa_mask, signal);
   return change_action(signal, now, &before) == 0 ? before.sa_handler : SIG_ERR;
 }
 
