@@ -1,8 +1,10 @@
 // SIGPIPE: to whom it comes, where it waits, and what other threads do about it meanwhile.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -13,32 +15,18 @@
 #include <string>
 #include <thread>
 
+#include "counting.hpp"
 #include "explore/explore.hpp"
+#include "signal_calls.hpp"
 
 namespace {
 
-using explore::check;
-using explore::options;
+using counting::search;
 using explore::report;
 using explore::strategy;
 using explore::verdict;
-
-report explored(void (*program)(), strategy search = strategy::exhaustive) {
-  options how;
-  how.name = "broken_pipe";
-  how.jobs = 1;  // so that each execution follows another one
-  how.search = search;
-  return check(program, how);
-}
-
-void change(int how, int signal) {
-  sigset_t one;
-  sigemptyset(&one);
-  sigaddset(&one, signal);
-  assert(pthread_sigmask(how, &one, nullptr) == 0);
-}
-
-void handle(int) {}
+using signal_calls::change_mask;
+using signal_calls::handle;
 
 void write_to_nobody() {
   int ends[2];
@@ -71,7 +59,7 @@ int real_ends[2];  // made before the exploration
 
 template <class Unblock>
 void end_by(Unblock unblock) {
-  change(SIG_BLOCK, SIGPIPE);
+  change_mask(SIG_BLOCK, SIGPIPE);
   write_to_nobody();
   assert(is_pending(SIGPIPE));
   unblock();
@@ -85,20 +73,20 @@ void expect_late_end(const report& found) {
 }  // namespace
 
 TEST(BrokenPipe, IsAnErrorToWhoBlocksOrIgnoresItsSignal) {
-  const report found = explored(write_to_nobody);
+  const report found = search(write_to_nobody);
   EXPECT_EQ(found.kind, verdict::died_by_signal) << found;
   EXPECT_NE(found.text.find("1) failed\n"), std::string::npos) << "as the table tells of the write: " << found;
-  const report blocked = explored([] {
-    change(SIG_BLOCK, SIGPIPE);
+  const report blocked = search([] {
+    change_mask(SIG_BLOCK, SIGPIPE);
     write_to_nobody();
   });
   EXPECT_TRUE(blocked.passed()) << blocked;
-  const report ignored = explored([] {
+  const report ignored = search([] {
     signal(SIGPIPE, SIG_IGN);
     write_to_nobody();
   });
   EXPECT_TRUE(ignored.passed()) << ignored;
-  const report handled = explored([] {
+  const report handled = search([] {
     signal(SIGPIPE, handle);
     write_to_nobody();
   });
@@ -106,29 +94,29 @@ TEST(BrokenPipe, IsAnErrorToWhoBlocksOrIgnoresItsSignal) {
 }
 
 TEST(BrokenPipe, EndsWhoUnblocksItsSignalTooEarly) {
-  expect_late_end(explored([] { end_by([] { change(SIG_UNBLOCK, SIGPIPE); }); }));
-  const report handled = explored([] {
+  expect_late_end(search([] { end_by([] { change_mask(SIG_UNBLOCK, SIGPIPE); }); }));
+  const report handled = search([] {
     signal(SIGPIPE, handle);
-    end_by([] { change(SIG_UNBLOCK, SIGPIPE); });
+    end_by([] { change_mask(SIG_UNBLOCK, SIGPIPE); });
   });
   EXPECT_EQ(handled.kind, verdict::not_modelled) << handled;
 }
 
 TEST(BrokenPipe, EndsWhoWaitsForOtherThingsWithAMaskThatDoesNotBlockItsSignal) {
   static const sigset_t none{};
-  expect_late_end(explored([] {
+  expect_late_end(search([] {
     end_by([] {
       constexpr timespec at_once{};
       ppoll(nullptr, 0, &at_once, &none);
     });
   }));
-  expect_late_end(explored([] {
+  expect_late_end(search([] {
     end_by([] {
       epoll_event event;
       epoll_pwait(epoll_create1(0), &event, 1, 1, &none);
     });
   }));
-  expect_late_end(explored([] {
+  expect_late_end(search([] {
     end_by([] {
       constexpr timespec at_once{};
       pselect(0, nullptr, nullptr, nullptr, &at_once, &none);
@@ -139,11 +127,11 @@ TEST(BrokenPipe, EndsWhoWaitsForOtherThingsWithAMaskThatDoesNotBlockItsSignal) {
 // As Linux does it, which puts the mask back before it looks for signals.
 TEST(BrokenPipe, ItsSignalWaitsOnAfterACallThatDidNotHaveToWait) {
   static const sigset_t none{};
-  const report found = explored([] {
+  const report found = search([] {
     const int set = epoll_create1(0);
     epoll_event event{.events = EPOLLIN, .data = {}};
     const int ready = eventfd(1, 0);
-    change(SIG_BLOCK, SIGPIPE);
+    change_mask(SIG_BLOCK, SIGPIPE);
     write_to_nobody();
     assert(epoll_pwait(set, &event, 1, 0, &none) == 0);
     assert(epoll_pwait(ready, &event, 1, -1, &none) == -1 && errno == EINVAL);
@@ -166,16 +154,16 @@ TEST(BrokenPipe, ItsSignalWaitsOnAfterACallThatDidNotHaveToWait) {
 }
 
 TEST(BrokenPipe, ItsSignalIsTheThreadsAndGoneWhenItWasTakenOrIgnored) {
-  const report found = explored([] {
+  const report found = search([] {
     assert(!is_pending(SIGPIPE));
-    change(SIG_BLOCK, SIGPIPE);
+    change_mask(SIG_BLOCK, SIGPIPE);
     write_to_nobody();
     write_to_nobody();
     std::atomic<int> count{0};
     std::thread other([&] {
       assert(!is_pending(SIGPIPE));
       assert(take_without_waiting(SIGPIPE) == -1 && errno == EAGAIN);
-      change(SIG_UNBLOCK, SIGPIPE);
+      change_mask(SIG_UNBLOCK, SIGPIPE);
       ++count;
     });
     ++count;
@@ -183,13 +171,13 @@ TEST(BrokenPipe, ItsSignalIsTheThreadsAndGoneWhenItWasTakenOrIgnored) {
     assert(take_without_waiting(SIGTERM) == -1 && errno == EAGAIN);
     assert(take_without_waiting(SIGPIPE) == SIGPIPE);
     assert(!is_pending(SIGPIPE) && take_without_waiting(SIGPIPE) == -1);
-    change(SIG_UNBLOCK, SIGPIPE);
-    change(SIG_BLOCK, SIGPIPE);
+    change_mask(SIG_UNBLOCK, SIGPIPE);
+    change_mask(SIG_BLOCK, SIGPIPE);
     write_to_nobody();
     signal(SIGPIPE, SIG_IGN);
     signal(SIGPIPE, SIG_DFL);
-    change(SIG_UNBLOCK, SIGPIPE);
-    change(SIG_BLOCK, SIGPIPE);
+    change_mask(SIG_UNBLOCK, SIGPIPE);
+    change_mask(SIG_BLOCK, SIGPIPE);
     write_to_nobody();  // and so it ends: it is not there in the next execution
   });
   EXPECT_TRUE(found.passed()) << found;
@@ -198,11 +186,11 @@ TEST(BrokenPipe, ItsSignalIsTheThreadsAndGoneWhenItWasTakenOrIgnored) {
 }
 
 TEST(BrokenPipe, ItsSignalCanBeTakenByAllThatWaitForOne) {
-  const report found = explored([] {
+  const report found = search([] {
     sigset_t one;
     sigemptyset(&one);
     sigaddset(&one, SIGPIPE);
-    change(SIG_BLOCK, SIGPIPE);
+    change_mask(SIG_BLOCK, SIGPIPE);
     write_to_nobody();
     int taken = 0;
     assert(sigwait(&one, &taken) == 0 && taken == SIGPIPE);
@@ -215,7 +203,7 @@ TEST(BrokenPipe, ItsSignalCanBeTakenByAllThatWaitForOne) {
     constexpr timespec second{.tv_sec = 1, .tv_nsec = 0};
     assert(sigtimedwait(&one, nullptr, &second) == SIGPIPE);
     assert(!is_pending(SIGPIPE));
-    change(SIG_UNBLOCK, SIGPIPE);
+    change_mask(SIG_UNBLOCK, SIGPIPE);
   });
   EXPECT_TRUE(found.passed()) << found;
 }
@@ -226,8 +214,8 @@ TEST(BrokenPipe, AnotherThreadMayComeToIgnoreItsSignalTooLate) {
     signal(SIGPIPE, SIG_IGN);
     other.join();
   };
-  for (const strategy search : {strategy::exhaustive, strategy::bounded, strategy::depth_first}) {
-    const report found = explored(write_meanwhile, search);
+  for (const strategy by : {strategy::exhaustive, strategy::bounded, strategy::depth_first}) {
+    const report found = search(write_meanwhile, by);
     EXPECT_EQ(found.kind, verdict::died_by_signal) << found;
   }
 }
@@ -240,14 +228,14 @@ TEST(BrokenPipe, AnotherThreadMayTakeItsSignalAwayByIgnoringIt) {
       signal(SIGPIPE, SIG_IGN);
       signal(SIGPIPE, SIG_DFL);
     });
-    change(SIG_BLOCK, SIGPIPE);
+    change_mask(SIG_BLOCK, SIGPIPE);
     write_to_nobody();
     ++count;
     assert(take_without_waiting(SIGPIPE) == SIGPIPE);
     other.join();
   };
-  for (const strategy search : {strategy::exhaustive, strategy::bounded, strategy::depth_first}) {
-    const report found = explored(take_meanwhile, search);
+  for (const strategy by : {strategy::exhaustive, strategy::bounded, strategy::depth_first}) {
+    const report found = search(take_meanwhile, by);
     EXPECT_EQ(found.kind, verdict::failed_assertion) << found;
     EXPECT_NE(found.text.find("signal(SIGPIPE)\n"), std::string::npos) << found;
     EXPECT_NE(found.text.find("sigtimedwait(SIGPIPE)\n"), std::string::npos) << found;
@@ -255,7 +243,7 @@ TEST(BrokenPipe, AnotherThreadMayTakeItsSignalAwayByIgnoringIt) {
 }
 
 TEST(BrokenPipe, WhoAsksForAnActionMayFindThatOfAnotherThread) {
-  const report found = explored([] {
+  const report found = search([] {
     std::thread other([] { signal(SIGUSR1, handle); });
     struct sigaction now {};
     assert(sigaction(SIGUSR1, nullptr, &now) == 0);
@@ -267,7 +255,7 @@ TEST(BrokenPipe, WhoAsksForAnActionMayFindThatOfAnotherThread) {
 
 TEST(BrokenPipe, WhoWritesAndTakesAgainAndAgainFindsSomethingNewEachTime) {
   static const auto take_six_times = [] {
-    change(SIG_BLOCK, SIGPIPE);
+    change_mask(SIG_BLOCK, SIGPIPE);
     std::thread other([] {
       signal(SIGPIPE, SIG_IGN);
       signal(SIGPIPE, SIG_DFL);
@@ -282,7 +270,7 @@ TEST(BrokenPipe, WhoWritesAndTakesAgainAndAgainFindsSomethingNewEachTime) {
     }
     other.join();
   };
-  const report found = explored(take_six_times);
+  const report found = search(take_six_times);
   EXPECT_EQ(found.kind, verdict::failed_assertion) << found;
 }
 
@@ -294,14 +282,14 @@ TEST(BrokenPipe, ThatTheSystemHasEndsWhoDoesNotIgnoreItsSignalInTime) {
     signal(SIGPIPE, SIG_IGN);
     other.join();
   };
-  const report ignored_late = explored(write_meanwhile);
+  const report ignored_late = search(write_meanwhile);
   // What the caller of the explorer blocks, the program may unblock.
-  change(SIG_BLOCK, SIGPIPE);
-  const report unblocked = explored([] {
-    change(SIG_UNBLOCK, SIGPIPE);
+  change_mask(SIG_BLOCK, SIGPIPE);
+  const report unblocked = search([] {
+    change_mask(SIG_UNBLOCK, SIGPIPE);
     write(real_ends[1], "a", 1);
   });
-  change(SIG_UNBLOCK, SIGPIPE);
+  change_mask(SIG_UNBLOCK, SIGPIPE);
   close(real_ends[1]);
   EXPECT_EQ(ignored_late.kind, verdict::died_by_signal) << ignored_late;
   EXPECT_NE(ignored_late.text.find("write(SIGPIPE)\n"), std::string::npos) << ignored_late;
@@ -312,21 +300,38 @@ TEST(BrokenPipe, ThatTheSystemHasEndsWhoDoesNotIgnoreItsSignalInTime) {
 TEST(BrokenPipe, ThatTheSystemHasIsAnErrorToWhoBlocksItsSignalToo) {
   ASSERT_EQ(pipe(real_ends), 0);
   close(real_ends[0]);
-  const report found = explored([] {
-    change(SIG_BLOCK, SIGPIPE);
+  const report found = search([] {
+    change_mask(SIG_BLOCK, SIGPIPE);
     for (int i = 0; i < 2; ++i) {
       errno = 0;
       assert(write(real_ends[1], "a", 1) == -1 && errno == EPIPE);
       assert(is_pending(SIGPIPE) && take_without_waiting(SIGPIPE) == SIGPIPE);
     }
-    change(SIG_UNBLOCK, SIGPIPE);
+    change_mask(SIG_UNBLOCK, SIGPIPE);
   });
   close(real_ends[1]);
   EXPECT_TRUE(found.passed()) << found;
 }
 
+// The system's signal waits then, and is another write's.
+TEST(BrokenPipe, ThatLibcWroteToIsNoMatterOfTheNextWrite) {
+  ASSERT_EQ(pipe(real_ends), 0);
+  close(real_ends[0]);
+  change_mask(SIG_BLOCK, SIGPIPE);
+  const report found = search([] {
+    assert(dprintf(real_ends[1], "a") == -1 && errno == EPIPE);
+    change_mask(SIG_UNBLOCK, SIGPIPE);
+    const int good = open("/dev/null", O_WRONLY);
+    assert(write(good, "a", 1) == 1);
+    close(good);
+  });
+  change_mask(SIG_UNBLOCK, SIGPIPE);
+  close(real_ends[1]);
+  EXPECT_TRUE(found.passed()) << found;
+}
+
 TEST(BrokenPipe, IsAnErrorToAThreadWhoseAttributesBlockItsSignal) {
-  const report found = explored([] {
+  const report found = search([] {
     sigset_t one;
     sigemptyset(&one);
     sigaddset(&one, SIGPIPE);
@@ -346,7 +351,7 @@ TEST(BrokenPipe, IsAnErrorToAThreadWhoseAttributesBlockItsSignal) {
 
 TEST(BrokenPipe, WhatItsFunctionsReadAndWriteIsLookedAtForRaces) {
   constexpr int line_of_call = __LINE__ + 4;
-  const report action = explored([] {
+  const report action = search([] {
     static struct sigaction shared {};
     std::thread other([] { shared.sa_flags = SA_RESTART; });
     sigaction(SIGUSR1, &shared, nullptr);  // line_of_call
@@ -354,7 +359,7 @@ TEST(BrokenPipe, WhatItsFunctionsReadAndWriteIsLookedAtForRaces) {
   });
   EXPECT_EQ(action.kind, verdict::data_race) << action;
   EXPECT_NE(action.text.find("broken_pipe_test.cpp:" + std::to_string(line_of_call)), std::string::npos) << action;
-  const report found = explored([] {
+  const report found = search([] {
     static sigset_t shared;
     std::thread other([] { sigpending(&shared); });
     sigpending(&shared);

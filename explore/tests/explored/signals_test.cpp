@@ -14,34 +14,28 @@
 #include <string>
 #include <thread>
 
+#include "counting.hpp"
 #include "explore/explore.hpp"
+#include "signal_calls.hpp"
 
 namespace {
 
-using explore::check;
-using explore::options;
+using counting::search;
 using explore::report;
-using explore::strategy;
 using explore::verdict;
-
-report explored(void (*program)()) {
-  options how;
-  how.name = "signals";
-  how.jobs = 1;  // so that each execution follows another one
-  how.search = strategy::exhaustive;
-  return check(program, how);
-}
+using signal_calls::change_mask;
+using signal_calls::handle;
 
 // Each logical thread is one of the system's.
 report explored_by_threads(void (*program)()) {
   ::setenv("QUIESCE_EXPLORE_BY_THREADS", "1", 1);
-  const report found = explored(program);
+  const report found = search(program);
   ::unsetenv("QUIESCE_EXPLORE_BY_THREADS");
   return found;
 }
 
 void expect_two(void (*program)()) {
-  const report found = explored(program);
+  const report found = search(program);
   EXPECT_TRUE(found.passed()) << found;
   EXPECT_TRUE(found.complete) << found;
   EXPECT_EQ(found.executions, 2U) << found;
@@ -68,13 +62,6 @@ bool is_blocked(int signal) {
   return sigismember(&now, signal) == 1;
 }
 
-void change(int how, int signal) {
-  sigset_t one;
-  sigemptyset(&one);
-  sigaddset(&one, signal);
-  assert(pthread_sigmask(how, &one, nullptr) == 0);
-}
-
 void dereference_nothing() {
   volatile int* volatile nothing = nullptr;
   *nothing = 1;
@@ -96,8 +83,6 @@ std::uint64_t blocked_by_the_system() {
                : "rcx", "r11", "memory");
   return mask;
 }
-
-void handle(int) {}
 
 int use_all_of_the_stack(int depth) {
   volatile char used[4096] = {};
@@ -132,12 +117,12 @@ unsigned char small_stack[16384];
 TEST(Signals, AMaskIsTheThreadsOwnAndANewThreadBeginsWithThatOfItsCreator) {
   expect_two([] {
     assert(!is_blocked(SIGTERM));
-    change(SIG_BLOCK, SIGTERM);
+    change_mask(SIG_BLOCK, SIGTERM);
     std::atomic<int> count{0};
     std::thread other([&] {
       assert(is_blocked(SIGTERM));
-      change(SIG_UNBLOCK, SIGTERM);
-      change(SIG_BLOCK, SIGUSR1);
+      change_mask(SIG_UNBLOCK, SIGTERM);
+      change_mask(SIG_BLOCK, SIGUSR1);
       assert(!is_blocked(SIGTERM));
       ++count;
     });
@@ -149,7 +134,7 @@ TEST(Signals, AMaskIsTheThreadsOwnAndANewThreadBeginsWithThatOfItsCreator) {
 }
 
 TEST(Signals, AMaskIsReplacedAndSomeAreNeverBlocked) {
-  const report found = explored([] {
+  const report found = search([] {
     const sigset_t all = all_signals();
     sigset_t before;
     assert(sigprocmask(SIG_SETMASK, &all, &before) == 0);
@@ -162,7 +147,7 @@ TEST(Signals, AMaskIsReplacedAndSomeAreNeverBlocked) {
 }
 
 TEST(Signals, AMaskIsNotChangedInAWayThatThereIsNot) {
-  const report found = explored([] {
+  const report found = search([] {
     const sigset_t all = all_signals();
     assert(pthread_sigmask(17, &all, nullptr) == EINVAL);
     errno = 0;
@@ -178,13 +163,13 @@ TEST(Signals, WhatTheCallerBlocksIsBlocked) {
   sigemptyset(&one);
   sigaddset(&one, SIGUSR1);
   pthread_sigmask(SIG_BLOCK, &one, &before);
-  const report found = explored([] { assert(is_blocked(SIGUSR1)); });
+  const report found = search([] { assert(is_blocked(SIGUSR1)); });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   EXPECT_TRUE(found.passed()) << found;
 }
 
 TEST(Signals, ACrashIsReportedThoughItsSignalIsBlocked) {
-  expect_crash(explored([] {
+  expect_crash(search([] {
     const sigset_t all = all_signals();
     sigprocmask(SIG_BLOCK, &all, nullptr);
     dereference_nothing();
@@ -193,7 +178,7 @@ TEST(Signals, ACrashIsReportedThoughItsSignalIsBlocked) {
   const sigset_t all = all_signals();
   sigset_t before;
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  const report by_caller = explored(dereference_nothing);
+  const report by_caller = search(dereference_nothing);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   expect_crash(by_caller);
 }
@@ -220,12 +205,12 @@ TEST(Signals, ACrashBeforeItsHandlerIsSetIsReportedThoughAnEarlierExecutionSetIt
     signal(SIGSEGV, [](int) { _exit(0); });
     other.join();
   };
-  expect_crash(explored(crash_first));
+  expect_crash(search(crash_first));
   expect_crash(explored_by_threads(crash_first));
 }
 
 TEST(Signals, AHandlerThatEndsTheProcessLeavesNothingBlocked) {
-  const report found = explored([] {
+  const report found = search([] {
     assert((blocked_by_the_system() & std::uint64_t{1} << (SIGSEGV - 1)) == 0);
     std::atomic<bool> may_crash{false};
     std::thread other([&] {
@@ -240,7 +225,7 @@ TEST(Signals, AHandlerThatEndsTheProcessLeavesNothingBlocked) {
 }
 
 TEST(Signals, WhatAnActionWasIsToldAndCanBePutBack) {
-  const report found = explored([] {
+  const report found = search([] {
     struct sigaction mine {};
     mine.sa_handler = handle;
     mine.sa_flags = SA_ONSTACK | SA_RESTART;
@@ -259,8 +244,20 @@ TEST(Signals, WhatAnActionWasIsToldAndCanBePutBack) {
   EXPECT_NE(found.text.find("the stack of thread 0 is full"), std::string::npos) << found;
 }
 
+TEST(Signals, AHandlerThatSignalSetsBlocksItsSignalAndIsNoErrorCode) {
+  const report found = search([] {
+    assert(signal(SIGUSR1, handle) == SIG_DFL);
+    errno = 0;
+    assert(signal(SIGUSR1, SIG_ERR) == SIG_ERR && errno == EINVAL);
+    struct sigaction now {};
+    assert(sigaction(SIGUSR1, nullptr, &now) == 0);
+    assert(now.sa_handler == handle && sigismember(&now.sa_mask, SIGUSR1) == 1);
+  });
+  EXPECT_TRUE(found.passed()) << found;
+}
+
 TEST(Signals, WhatIsSetBesideAHandlerThatWasThereBeforeCounts) {
-  const report found = explored([] {
+  const report found = search([] {
     struct sigaction mine {};
     mine.sa_handler = SIG_DFL;
     mine.sa_flags = SA_NOCLDWAIT;
@@ -325,7 +322,7 @@ TEST(Signals, TwoThreadsMayBeInHandlersAtATime) {
     other.join();
     assert(recovered == 2);
   };
-  for (const report& found : {explored(divide_in_two_threads), explored_by_threads(divide_in_two_threads)}) {
+  for (const report& found : {search(divide_in_two_threads), explored_by_threads(divide_in_two_threads)}) {
     EXPECT_TRUE(found.passed()) << found;
     EXPECT_TRUE(found.complete) << found;
     EXPECT_EQ(found.executions, 2U) << found;
@@ -346,10 +343,10 @@ TEST(Signals, AHandlerThatBlocksAllOthersMayChangeTheLibrarysVariables) {
 }
 
 TEST(Signals, WaysToSetThemThatAreNotModelledAreRefused) {
-  const report held = explored([] { ssignal(SIGTERM, SIG_IGN); });
+  const report held = search([] { ssignal(SIGTERM, SIG_IGN); });
   EXPECT_EQ(held.kind, verdict::not_modelled) << held;
   EXPECT_NE(held.text.find("ssignal()"), std::string::npos) << held;
-  const report called = explored([] {
+  const report called = search([] {
     std::uint64_t all = ~std::uint64_t{0};
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, nullptr, sizeof all);
   });
