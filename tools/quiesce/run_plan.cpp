@@ -56,9 +56,8 @@ class planner {
       settings_fault(entry.reload_line, fmt::format("{}: reload = \"{}\" needs a path to watch, here or by --watch",
                                                     taken.name, signal_text(*taken.reload_signal)));
     }
-    const auto listed = std::find_if(result_.processes.begin(), result_.processes.end(),
-                                     [&](const process_settings& each) { return each.name == taken.name; });
-    if (listed == result_.processes.end()) {
+    process_settings* const listed = find(taken.name);
+    if (listed == nullptr) {
       if (taken.command.empty()) {
         // Of a Procfile with faults nobody knows what it lists.
         if (!procfile_.contents || procfile_.contents->faults.empty()) without_command(entry);
@@ -91,9 +90,7 @@ class planner {
 
   void add_watches() {
     for (const auto& watch : watches_) {
-      const auto known = std::find_if(result_.processes.begin(), result_.processes.end(),
-                                      [&](const process_settings& each) { return each.name == watch.process; });
-      if (known != result_.processes.end()) {
+      if (process_settings* const known = find(watch.process)) {
         known->watch.push_back(watch.path);
         continue;
       }
@@ -101,6 +98,13 @@ class planner {
       result_.faults.push_back(fmt::format("quiesce: --watch {}={}: {} has no process \"{}\"", watch.process,
                                            watch.path.string(), path.string(), watch.process));
     }
+  }
+
+  /// Null: there is none of that name.
+  [[nodiscard]] process_settings* find(std::string_view name) {
+    const auto found = std::find_if(result_.processes.begin(), result_.processes.end(),
+                                    [&](const process_settings& each) { return each.name == name; });
+    return found == result_.processes.end() ? nullptr : &*found;
   }
 
   void check_needs() {
@@ -117,9 +121,7 @@ class planner {
   void check_needs_of(const settings_entry& entry) {
     const auto& needs = entry.settings.needs;
     for (std::size_t i = 0; i < needs.size(); ++i) {
-      const bool known = std::any_of(result_.processes.begin(), result_.processes.end(),
-                                     [&](const process_settings& each) { return each.name == needs[i]; });
-      if (!known) {
+      if (find(needs[i]) == nullptr) {
         settings_fault(entry.need_lines[i],
                        fmt::format("{}: needs = \"{}\": there is no such process", entry.settings.name, needs[i]));
       }
